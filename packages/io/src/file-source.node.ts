@@ -1,0 +1,129 @@
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { isReftableError, ReftableError } from '@reftable/varint';
+import { sourceClosed, type BlockSource, type BlockSourceSync } from './source.js';
+
+// O_NONBLOCK: opening a FIFO must not wait for somebody to write into it. (On Windows it is undefined, so 0 here.)
+const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
+
+/** What a `FileHandle`, too, has for its number once it is closed. */
+const CLOSED = -1;
+
+/** A regular file, read synchronously. */
+export class FileSourceSync implements BlockSourceSync {
+  readonly size: number;
+  readonly name: string;
+  #fd: number;
+
+  private constructor(path: string, fd: number, size: number) {
+    this.name = path;
+    this.#fd = fd;
+    this.size = size;
+  }
+
+  /** @throws `FILE_NOT_FOUND` (not-found), `FILE_OPEN` (io), `NOT_A_FILE` (io: a folder, FIFO or device) */
+  static open(path: string): FileSourceSync {
+    let fd = CLOSED;
+    try {
+      fd = openSync(path, FLAGS);
+      return new FileSourceSync(path, fd, regularSize(path, fstatSync(fd)));
+    } catch (error) {
+      if (fd !== CLOSED) closeSync(fd);
+      throw notOpened(path, error);
+    }
+  }
+
+  /** @throws `SOURCE_READ` (io), also where the file has become shorter; `SOURCE_CLOSED` (misuse) */
+  readSync(offset: number, length: number): Uint8Array {
+    if (this.#fd === CLOSED) throw sourceClosed(this);
+    const bytes = new Uint8Array(length);
+    for (let done = 0; done < length; ) {
+      let count: number;
+      try {
+        count = readSync(this.#fd, bytes, done, length - done, offset + done);
+      } catch (cause) {
+        throw unreadable(this.name, offset + done, cause);
+      }
+      if (count === 0) throw unreadable(this.name, offset + done);
+      done += count;
+    }
+    return bytes;
+  }
+
+  closeSync(): void {
+    // Once only, and never read again: the number may belong to another file by then.
+    const fd = this.#fd;
+    this.#fd = CLOSED;
+    if (fd !== CLOSED) closeSync(fd);
+  }
+}
+
+/** A regular file, read asynchronously. */
+export class FileSource implements BlockSource {
+  readonly size: number;
+  readonly name: string;
+  readonly #handle: FileHandle;
+
+  private constructor(path: string, handle: FileHandle, size: number) {
+    this.name = path;
+    this.#handle = handle;
+    this.size = size;
+  }
+
+  /** @throws as {@link FileSourceSync.open} */
+  static async open(path: string): Promise<FileSource> {
+    let handle: FileHandle | undefined;
+    try {
+      handle = await open(path, FLAGS);
+      return new FileSource(path, handle, regularSize(path, await handle.stat()));
+    } catch (error) {
+      await handle?.close();
+      throw notOpened(path, error);
+    }
+  }
+
+  /** @throws as {@link FileSourceSync.readSync} */
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    if (this.#handle.fd === CLOSED) throw sourceClosed(this);
+    const bytes = new Uint8Array(length);
+    for (let done = 0; done < length; ) {
+      let count: number;
+      try {
+        count = (await this.#handle.read(bytes, done, length - done, offset + done)).bytesRead;
+      } catch (cause) {
+        throw unreadable(this.name, offset + done, cause);
+      }
+      if (count === 0) throw unreadable(this.name, offset + done);
+      done += count;
+    }
+    return bytes;
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+}
+
+function regularSize(path: string, stats: Stats): number {
+  if (!stats.isFile()) throw new ReftableError('io', 'NOT_A_FILE', 'not a regular file', { file: path });
+  return stats.size;
+}
+
+function notOpened(path: string, cause: unknown): ReftableError {
+  if (isReftableError(cause)) return cause;
+  const { code } = cause as NodeJS.ErrnoException;
+  // ENOTDIR: what should be a folder on the way there is something else.
+  return code === 'ENOENT' || code === 'ENOTDIR'
+    ? new ReftableError('not-found', 'FILE_NOT_FOUND', 'no such file', { file: path, cause })
+    : new ReftableError('io', 'FILE_OPEN', `can not be opened (${reason(cause)})`, { file: path, cause });
+}
+
+function unreadable(path: string, offset: number, cause?: unknown): ReftableError {
+  const why = cause === undefined ? 'file is shorter than it was' : `can not be read (${reason(cause)})`;
+  return new ReftableError('io', 'SOURCE_READ', why, { offset, file: path, cause });
+}
+
+function reason(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException;
+  return code ?? message;
+}

@@ -1,0 +1,6 @@
+export { ReadRequest, run, runSync, type Core, type SourceInfo } from './core.js';
+export { performRead, performReadSync, type BlockSource, type BlockSourceSync } from './source.js';
+export { BytesSource } from './bytes-source.js';
+export { BlobSource } from './blob-source.js';
+export { HttpSource, type HttpFetch, type HttpOptions } from './http-source.js';
+export { DirectorySource, type DirectoryHandle } from './directory-source.js';

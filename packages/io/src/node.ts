@@ -1,0 +1,1 @@
+export { FileSource, FileSourceSync } from './file-source.node.js';

@@ -1,0 +1,80 @@
+import { putU16, putU24, putU32, putU64 } from './fixed.js';
+import { checkNumber, checkU64, putVarint, varintLength } from './varint.js';
+
+/** Writes numbers and bytes one after another into a buffer that grows as needed. The mirror image of `ByteReader`. */
+export class ByteWriter {
+  /** The buffer; only its first `length` bytes are written. It is replaced when it grows. */
+  buffer: Uint8Array;
+  /** Bytes written so far. Set it lower to take back what was written since. */
+  length = 0;
+
+  constructor(capacity = 64) {
+    this.buffer = new Uint8Array(capacity);
+  }
+
+  /** A view of what was written. The next write may put it out of date: copy what is to last. */
+  view(): Uint8Array {
+    return this.buffer.subarray(0, this.length);
+  }
+
+  /** @throws `NUMBER_RANGE` beyond 2^8-1 */
+  u8(value: number): void {
+    checkNumber(value, 0xff);
+    const start = this.reserve(1);
+    this.buffer[start] = value;
+  }
+  /** @throws `NUMBER_RANGE` beyond 2^16-1 */
+  u16(value: number): void {
+    checkNumber(value, 0xffff);
+    const start = this.reserve(2);
+    putU16(this.buffer, start, value);
+  }
+  /** @throws `NUMBER_RANGE` beyond 2^24-1 */
+  u24(value: number): void {
+    checkNumber(value, 0xff_ffff);
+    const start = this.reserve(3);
+    putU24(this.buffer, start, value);
+  }
+  /** @throws `NUMBER_RANGE` beyond 2^32-1 */
+  u32(value: number): void {
+    checkNumber(value, 0xffff_ffff);
+    const start = this.reserve(4);
+    putU32(this.buffer, start, value);
+  }
+  /** @throws `NUMBER_RANGE` beyond 2^64-1, or for a number beyond 2^53-1 */
+  u64(value: number | bigint): void {
+    checkU64(value);
+    const start = this.reserve(8);
+    putU64(this.buffer, start, value);
+  }
+  /** @throws `NUMBER_RANGE` beyond 2^64-1, or for a number beyond 2^53-1 */
+  varint(value: number | bigint): void {
+    const start = this.reserve(varintLength(value));
+    putVarint(this.buffer, start, value);
+  }
+  /** Writes a copy of `bytes`. */
+  bytes(bytes: Uint8Array): void {
+    const start = this.reserve(bytes.length);
+    this.buffer.set(bytes, start);
+  }
+  /** Writes `count` zero bytes. */
+  zeros(count: number): void {
+    const start = this.reserve(count);
+    this.buffer.fill(0, start, start + count);
+  }
+
+  /**
+   * Makes room for `count` more bytes, counts them as written and returns where they start. The caller fills them in,
+   * in the `buffer` there is *after* the call: it may be a new one.
+   */
+  reserve(count: number): number {
+    const start = this.length;
+    this.length += count;
+    if (this.length > this.buffer.length) {
+      const grown = new Uint8Array(Math.max(this.length, this.buffer.length * 2));
+      grown.set(this.buffer.subarray(0, start));
+      this.buffer = grown;
+    }
+    return start;
+  }
+}
