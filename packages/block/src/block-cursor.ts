@@ -1,0 +1,274 @@
+/*
+ * A record, in a block of any type:
+ *
+ *   varint prefix length          bytes that the key shares with the key before it; 0 at a restart
+ *   varint suffix length << 3 | type of value (3 bits)
+ *   suffix                        the rest of the key
+ *   value                         see ref-record.ts, object-record.ts, log-record.ts, index-record.ts
+ *
+ * One class walks all four types, so that the code in the hot loop sees one shape of object.
+ */
+import { decodeVarint, skipVarint } from '@reftable/varint';
+import type { Block } from './block.js';
+import { LOG_BLOCK, OBJECT_BLOCK, REF_BLOCK } from './block-type.js';
+
+const NO_BYTES = new Uint8Array(0);
+
+/**
+ * Moves over the records of one block after another, without allocating: its fields speak of the record that it is at.
+ * It checks what it passes: every length against the block, and that keys ascend, also from block to block.
+ */
+export class BlockCursor {
+  /** The block it is in; undefined before the first. */
+  block: Block | undefined;
+  /** The block's bytes. */
+  bytes: Uint8Array = NO_BYTES;
+  /** The current record's key is the first `keyLength` bytes of this buffer, which the next move overwrites. */
+  key: Uint8Array = new Uint8Array(256);
+  keyLength = 0;
+  /** How many bytes the key has in common with the key that the cursor passed before it: exactly, whatever is stored. */
+  shared = 0;
+  /** The 3 bits beside the key's length: a value type, or an object record's count. */
+  valueType = 0;
+  /** Where the value starts in `bytes`. */
+  valueStart = 0;
+  /** Where the value ends, and the next record starts. */
+  valueEnd = 0;
+  /** In a ref record: where what follows the update index starts. */
+  contentStart = 0;
+
+  readonly #idSize: number;
+  #recordsEnd = 0;
+  #type = 0;
+
+  /** @param idSize bytes of an object id: 20 or 32 */
+  constructor(idSize: number) {
+    this.#idSize = idSize;
+  }
+
+  /** Goes before the first record of `block`. The key stays, so that the first record's is checked to be beyond it. */
+  enter(block: Block): void {
+    this.block = block;
+    this.bytes = block.bytes;
+    this.#type = block.type;
+    this.#recordsEnd = block.recordsEnd;
+    this.valueEnd = block.recordsStart;
+    if (this.bytes[this.valueEnd] !== 0) throw block.damage('PREFIX_LENGTH', 'first key of a block is not whole', this.valueEnd);
+  }
+
+  /** Forgets the block and the key: what is entered next may start anywhere. */
+  reset(): void {
+    this.block = undefined;
+    this.bytes = NO_BYTES;
+    this.#recordsEnd = this.valueEnd = this.keyLength = this.shared = 0;
+  }
+
+  /**
+   * Moves to the next record of the block. False at the block's end; the fields then still speak of the last record.
+   * @throws `RECORD_TRUNCATED`, `PREFIX_LENGTH`, `KEY_ORDER`, `VALUE_TYPE`
+   */
+  next(): boolean {
+    const start = this.valueEnd;
+    const end = this.#recordsEnd;
+    if (start >= end) return false;
+    const bytes = this.bytes;
+    let pos = start;
+    let prefix = bytes[pos++]!;
+    if (prefix > 127) {
+      prefix = this.#long(pos - 1);
+      pos = skipVarint(bytes, pos, end);
+    }
+    let tagged = bytes[pos++]!;
+    if (tagged > 127) {
+      tagged = this.#long(pos - 1);
+      pos = skipVarint(bytes, pos, end);
+    }
+    const keyLength = prefix + (tagged >>> 3);
+    const suffixEnd = pos + (tagged >>> 3);
+    if (suffixEnd > end) throw this.#damage('RECORD_TRUNCATED', 'key runs out of its block', start);
+    this.valueType = tagged & 7;
+    this.valueStart = suffixEnd;
+
+    // Keys must ascend. The first byte beyond the shared prefix decides, unless more is shared than is stored.
+    const oldLength = this.keyLength;
+    let key = this.key;
+    let shared = prefix;
+    if (prefix < oldLength) {
+      while (pos < suffixEnd && shared < oldLength && bytes[pos] === key[shared]) {
+        pos++;
+        shared++;
+      }
+      if (pos === suffixEnd || (shared < oldLength && bytes[pos]! < key[shared]!)) throw this.#disorder(start);
+    } else if (prefix > oldLength) {
+      throw this.#damage('PREFIX_LENGTH', `key shares ${prefix} bytes with one of ${oldLength}`, start);
+    } else if (pos === suffixEnd) {
+      throw this.#disorder(start);
+    }
+    this.shared = shared;
+    if (keyLength > key.length) key = this.#growKey(keyLength);
+    for (let at = shared; pos < suffixEnd; ) key[at++] = bytes[pos++]!;
+    this.keyLength = keyLength;
+
+    if (this.#type === REF_BLOCK) {
+      pos = bytes[pos]! < 128 ? pos + 1 : this.#skipNumber(pos);
+      this.contentStart = pos;
+      const valueType = tagged & 7;
+      if (valueType === 1) pos += this.#idSize;
+      else if (valueType === 2) pos += 2 * this.#idSize;
+      else if (valueType === 3) pos = this.#skipBytes(pos);
+      else if (valueType !== 0) throw this.#damage('VALUE_TYPE', `ref of value type ${valueType}`, start);
+    } else {
+      pos = this.#skipValue(pos, tagged & 7);
+    }
+    if (pos > end) throw this.#damage('RECORD_TRUNCATED', 'value runs out of its block', start);
+    this.valueEnd = pos;
+    return true;
+  }
+
+  /**
+   * Goes before the first record of `block` whose key is at or past the first `length` bytes of `target`, so that `next`
+   * moves to it; or to the block's end where there is none. Whatever the cursor was at before is forgotten.
+   * @throws as {@link next}
+   */
+  seek(block: Block, target: Uint8Array, length = target.length): void {
+    this.reset();
+    this.enter(block);
+    this.valueEnd = block.restart(lastRestartNotAfter(block, target, length));
+    let matched = 0;
+    while (this.valueEnd < this.#recordsEnd) {
+      let prefix = this.bytes[this.valueEnd]!;
+      if (prefix > 127) prefix = this.#long(this.valueEnd);
+      // A key that shares more with the one before than the target does sorts with that one: before the target.
+      if (prefix <= matched) {
+        matched = this.#matchSuffix(prefix, target, length);
+        if (matched < 0) return;
+      }
+      this.next();
+    }
+  }
+
+  /** A copy of the current key. */
+  copyKey(): Uint8Array {
+    return this.key.slice(0, this.keyLength);
+  }
+
+  /** How many bytes of `target` the next record's key matches, of which it shares `prefix` with the key before; -1 if it is at or past `target`. */
+  #matchSuffix(prefix: number, target: Uint8Array, length: number): number {
+    const { bytes } = this;
+    const end = this.#recordsEnd;
+    let pos = prefix > 127 ? skipVarint(bytes, this.valueEnd, end) : this.valueEnd + 1;
+    let tagged = bytes[pos++]!;
+    if (tagged > 127) {
+      tagged = this.#long(pos - 1);
+      pos = skipVarint(bytes, pos, end);
+    }
+    const suffixEnd = Math.min(pos + (tagged >>> 3), end);
+    let matched = prefix;
+    while (pos < suffixEnd && matched < length && bytes[pos] === target[matched]) {
+      pos++;
+      matched++;
+    }
+    if (matched === length || (pos < suffixEnd && bytes[pos]! > target[matched]!)) return -1;
+    return matched;
+  }
+
+  #skipValue(start: number, valueType: number): number {
+    let pos = start;
+    if (this.#type === LOG_BLOCK) {
+      if (valueType === 0) return pos;
+      if (valueType !== 1) throw this.#damage('VALUE_TYPE', `log entry of value type ${valueType}`, start);
+      pos = this.#skipBytes(this.#skipBytes(pos + 2 * this.#idSize));
+      return this.#skipBytes(this.#skipNumber(pos) + 2);
+    }
+    if (this.#type === OBJECT_BLOCK) {
+      let count = valueType;
+      if (count === 0) {
+        count = this.#long(pos);
+        pos = this.#skipNumber(pos);
+      }
+      while (count-- > 0) pos = this.#skipNumber(pos);
+      return pos;
+    }
+    return this.#skipNumber(pos);
+  }
+
+  /** Past a varint that may be of 64 bits. */
+  #skipNumber(pos: number): number {
+    try {
+      return skipVarint(this.bytes, pos, this.#recordsEnd);
+    } catch {
+      throw this.#damage('RECORD_TRUNCATED', 'number runs out of its block or is of more than 64 bits', pos);
+    }
+  }
+
+  /** Past a length and as many bytes. */
+  #skipBytes(pos: number): number {
+    const length = this.#long(pos);
+    return this.#skipNumber(pos) + length;
+  }
+
+  #long(pos: number): number {
+    return lengthAt(this.block!, pos);
+  }
+
+  #growKey(length: number): Uint8Array {
+    const grown = new Uint8Array(Math.max(length, this.key.length * 2));
+    grown.set(this.key.subarray(0, this.keyLength));
+    this.key = grown;
+    return grown;
+  }
+
+  #disorder(offset: number): Error {
+    return this.#damage('KEY_ORDER', this.keyLength === 0 ? 'empty key' : 'key is not beyond the key before it', offset);
+  }
+
+  #damage(code: string, message: string, offset: number): Error {
+    return this.block!.damage(code, message, offset);
+  }
+}
+
+/** The number of the last restart whose key is not after the target, or 0. */
+function lastRestartNotAfter(block: Block, target: Uint8Array, length: number): number {
+  let low = 0;
+  let high = block.restartCount - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if (restartIsAfter(block, middle, target, length)) high = middle - 1;
+    else low = middle;
+  }
+  return low;
+}
+
+function restartIsAfter(block: Block, index: number, target: Uint8Array, length: number): boolean {
+  const { bytes, recordsEnd } = block;
+  const offset = block.restart(index);
+  if (bytes[offset] !== 0) throw block.damage('RESTART_OFFSET', `restart ${index} is at a key that is not whole`, offset);
+  let pos = offset + 1;
+  let tagged = bytes[pos++]!;
+  if (tagged > 127) {
+    tagged = lengthAt(block, pos - 1);
+    pos = skipVarint(bytes, pos, recordsEnd);
+  }
+  const end = Math.min(pos + (tagged >>> 3), recordsEnd);
+  let matched = 0;
+  while (pos < end && matched < length && bytes[pos] === target[matched]) {
+    pos++;
+    matched++;
+  }
+  return pos < end && (matched === length || bytes[pos]! > target[matched]!);
+}
+
+/** A varint that counts bytes or numbers in this block, and so can't be greater than its size. */
+function lengthAt(block: Block, offset: number): number {
+  let value = -1;
+  try {
+    value = decodeVarint(block.bytes, offset, block.recordsEnd);
+  } catch {
+    // As damaged as a number that is too large.
+  }
+  // Shifted by 3 for the value type, it still is a small integer.
+  if (value < 0 || value > block.bytes.length * 8 + 7) {
+    throw block.damage('RECORD_TRUNCATED', 'length does not fit the block', offset);
+  }
+  return value;
+}

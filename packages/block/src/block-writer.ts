@@ -1,0 +1,143 @@
+import { putU16, putU24, putVarint, ReftableError, varintLength } from '@reftable/varint';
+import { BLOCK_HEADER_SIZE, LOG_BLOCK, MAX_RESTARTS, type BlockType } from './block-type.js';
+import { decodeString } from './text.js';
+import { deflate } from '#zlib';
+
+/**
+ * Writes the blocks of one section, one after another, in one buffer. The layout is that of `block.ts` and `block-cursor.ts`.
+ * Keys must ascend through all blocks of the section.
+ */
+export class BlockWriter {
+  readonly type: BlockType;
+  /** Records in the current block. */
+  records = 0;
+  /** Restarts in the current block. */
+  restarts = 0;
+  /** The key last added. Only the first `lastKeyLength` bytes count. */
+  lastKey: Uint8Array = new Uint8Array(256);
+  lastKeyLength = 0;
+
+  readonly #blockSize: number;
+  readonly #restartInterval: number;
+  readonly #buffer: Uint8Array;
+  #restartOffsets = new Uint32Array(64);
+  #headerOffset = 0;
+  #length = 0;
+
+  /**
+   * @param blockSize the most bytes that a block may have, before deflation and padding
+   * @param restartInterval after how many records a key is stored whole
+   */
+  constructor(type: BlockType, blockSize: number, restartInterval: number) {
+    this.type = type;
+    this.#blockSize = blockSize;
+    this.#restartInterval = restartInterval;
+    this.#buffer = new Uint8Array(blockSize);
+    this.begin(0);
+  }
+
+  /** Starts a block, with `headerOffset` bytes left free for the file header. The key last added stays. */
+  begin(headerOffset: number): void {
+    this.#headerOffset = headerOffset;
+    this.#length = headerOffset + BLOCK_HEADER_SIZE;
+    this.records = this.restarts = 0;
+  }
+
+  /** The least block size that could hold a record: in the current block if that is empty, else alone in the next. */
+  sizeAlone(keyLength: number, valueLength: number): number {
+    const start = (this.records === 0 ? this.#headerOffset : 0) + BLOCK_HEADER_SIZE;
+    return start + 1 + varintLength(keyLength * 8) + keyLength + valueLength + 3 + 2;
+  }
+
+  /**
+   * Adds a record if it fits. False means that it does not: `finish` this block, `begin` another and add it there.
+   * The key and value are the first bytes of their buffers. A record is a restart where its key shares nothing with the one
+   * before, or at each interval (then its key is stored whole).
+   * @throws `KEYS_NOT_ASCENDING` (misuse), also for the empty key
+   */
+  add(key: Uint8Array, keyLength: number, valueType: number, value: Uint8Array, valueLength: number): boolean {
+    const shared = this.#sharedWithLast(key, keyLength);
+    const prefix = this.records % this.#restartInterval === 0 ? 0 : shared;
+    const isRestart = prefix === 0 && this.restarts < MAX_RESTARTS;
+    const suffixLength = keyLength - prefix;
+    const size = shortLength(prefix) + shortLength(suffixLength * 8) + suffixLength + valueLength;
+    const restarts = this.restarts + (isRestart ? 1 : 0);
+    let pos = this.#length;
+    if (pos + size + 3 * restarts + 2 > this.#blockSize) return false;
+
+    if (isRestart) this.#addRestart(pos);
+    const buffer = this.#buffer;
+    pos = putShort(buffer, pos, prefix);
+    pos = putShort(buffer, pos, suffixLength * 8 + valueType);
+    for (let at = prefix; at < keyLength; at++) buffer[pos++] = key[at]!;
+    for (let at = 0; at < valueLength; at++) buffer[pos++] = value[at]!;
+    this.#length = pos;
+    this.records++;
+
+    let from = shared;
+    if (keyLength > this.lastKey.length) {
+      this.lastKey = new Uint8Array(2 * keyLength);
+      from = 0;
+    }
+    for (let at = from; at < keyLength; at++) this.lastKey[at] = key[at]!;
+    this.lastKeyLength = keyLength;
+    return true;
+  }
+
+  /**
+   * Ends the block: writes its restarts and header, and deflates it where it is a log block.
+   * @returns the block as it stands in the file, without padding: a view that the next block overwrites
+   */
+  finish(): Uint8Array {
+    const buffer = this.#buffer;
+    let pos = this.#length;
+    for (let index = 0; index < this.restarts; index++, pos += 3) putU24(buffer, pos, this.#restartOffsets[index]!);
+    putU16(buffer, pos, this.restarts);
+    pos += 2;
+    buffer[this.#headerOffset] = this.type;
+    putU24(buffer, this.#headerOffset + 1, pos);
+    if (this.type !== LOG_BLOCK) return buffer.subarray(0, pos);
+
+    const start = this.#headerOffset + BLOCK_HEADER_SIZE;
+    const deflated = deflate(buffer.subarray(start, pos));
+    const block = new Uint8Array(start + deflated.length);
+    block.set(buffer.subarray(0, start));
+    block.set(deflated, start);
+    return block;
+  }
+
+  #sharedWithLast(key: Uint8Array, keyLength: number): number {
+    const { lastKey, lastKeyLength } = this;
+    const end = Math.min(keyLength, lastKeyLength);
+    let shared = 0;
+    while (shared < end && key[shared] === lastKey[shared]) shared++;
+    if (shared === keyLength || (shared < lastKeyLength && key[shared]! < lastKey[shared]!)) {
+      const [last, next] = [decodeString(lastKey, 0, lastKeyLength), decodeString(key, 0, keyLength)];
+      throw new ReftableError('misuse', 'KEYS_NOT_ASCENDING', `key ${JSON.stringify(next)} after ${JSON.stringify(last)}`);
+    }
+    return shared;
+  }
+
+  #addRestart(offset: number): void {
+    if (this.restarts === this.#restartOffsets.length) {
+      const grown = new Uint32Array(2 * this.restarts);
+      grown.set(this.#restartOffsets);
+      this.#restartOffsets = grown;
+    }
+    this.#restartOffsets[this.restarts++] = offset;
+  }
+}
+
+/* Varints of lengths within a block: at most 2^24 * 8, so four bytes. */
+
+function shortLength(value: number): number {
+  return value < 128 ? 1 : varintLength(value);
+}
+
+function putShort(buffer: Uint8Array, pos: number, value: number): number {
+  if (value < 128) {
+    buffer[pos] = value;
+    return pos + 1;
+  }
+  return putVarint(buffer, pos, value);
+}

@@ -1,0 +1,41 @@
+/* Numbers of 64 bits, handed out as `number` and, where that can't hold them, exactly beside it. */
+import { decodeBigVarint, decodeVarint, MAX_U64 } from '@reftable/varint';
+import type { BlockCursor } from './block-cursor.js';
+
+const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** The nearest `number`: 2^53-1 for all that is beyond it. */
+export function saturate(value: bigint): number {
+  return Number(value > MAX_SAFE ? MAX_SAFE : value);
+}
+
+/** Whether {@link saturate} loses anything. */
+export function isExactNumber(value: bigint): boolean {
+  return value <= MAX_SAFE;
+}
+
+/** The 64-bit varint at `pos` of the cursor's block. @throws `VARINT_OVERFLOW` (format) */
+export function bigAt(cursor: BlockCursor, pos: number): bigint {
+  const first = cursor.bytes[pos]!;
+  if (first < 128) return BigInt(first);
+  try {
+    return decodeBigVarint(cursor.bytes, pos, cursor.valueEnd);
+  } catch {
+    throw cursor.block!.damage('VARINT_OVERFLOW', 'number of more than 64 bits', pos);
+  }
+}
+
+/** The varint at `pos`, which the cursor has found to fit the block, and the text of that length behind it: its start and end. */
+export function textAt(cursor: BlockCursor, pos: number): { readonly start: number; readonly end: number } {
+  const length = decodeVarint(cursor.bytes, pos, cursor.valueEnd);
+  let start = pos + 1;
+  while (cursor.bytes[start - 1]! > 127) start++;
+  return { start, end: start + length };
+}
+
+/** A sum of update indexes. @throws `UPDATE_INDEX_OVERFLOW` (format) beyond 2^64-1 */
+export function addUpdateIndex(cursor: BlockCursor, base: bigint, delta: bigint): bigint {
+  const sum = base + delta;
+  if (sum > MAX_U64) throw cursor.block!.damage('UPDATE_INDEX_OVERFLOW', 'update index beyond 2^64-1', cursor.valueStart);
+  return sum;
+}

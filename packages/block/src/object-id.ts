@@ -1,0 +1,50 @@
+import { ReftableError } from '@reftable/varint';
+
+/** Two hex digits for every byte. */
+const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** The value of a hex digit by its character code; 255 for every other character below 128. */
+const VALUES = new Uint8Array(128).fill(255);
+for (let value = 0; value < 16; value++) {
+  VALUES[value.toString(16).charCodeAt(0)] = value;
+  VALUES[value.toString(16).toUpperCase().charCodeAt(0)] = value;
+}
+
+/** The bytes from `start` to `end` in lower-case hex, as an object id is shown. */
+export function toHex(bytes: Uint8Array, start = 0, end = bytes.length): string {
+  let hex = '';
+  for (let pos = start; pos < end; pos++) hex += DIGITS[bytes[pos]!]!;
+  return hex;
+}
+
+/**
+ * Writes an object id into `target` at `offset`.
+ * @param id 40 or 64 hex digits, or 20 or 32 bytes
+ * @param size 20 for SHA-1, 32 for SHA-256
+ * @throws `OBJECT_ID` (misuse) if `id` is not exactly `size` bytes, or not hex
+ */
+export function putObjectId(target: Uint8Array, offset: number, id: string | Uint8Array, size: number): void {
+  if (typeof id !== 'string') {
+    if (id.length !== size) throw notAnId(`${id.length} bytes`, size);
+    target.set(id, offset);
+    return;
+  }
+  if (id.length !== size * 2) throw notAnId(`"${id}"`, size);
+  for (let index = 0; index < size; index++) {
+    const high = VALUES[id.charCodeAt(index * 2)] ?? 255;
+    const low = VALUES[id.charCodeAt(index * 2 + 1)] ?? 255;
+    if ((high | low) > 15) throw notAnId(`"${id}"`, size);
+    target[offset + index] = (high << 4) | low;
+  }
+}
+
+/** An object id as bytes. @throws `OBJECT_ID` (misuse) */
+export function objectIdBytes(id: string | Uint8Array, size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  putObjectId(bytes, 0, id, size);
+  return bytes;
+}
+
+function notAnId(what: string, size: number): ReftableError {
+  return new ReftableError('misuse', 'OBJECT_ID', `${what} is not an object id of ${size * 2} hex digits or ${size} bytes`);
+}

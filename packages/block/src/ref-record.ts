@@ -1,0 +1,141 @@
+/*
+ * The value of a ref record (block type 'r'; the key is the ref's name):
+ *
+ *   varint update index, less the table's minimum
+ *   by value type   0  nothing: the ref is deleted (a tombstone)
+ *                   1  object id
+ *                   2  object id, and the object id that the annotated tag peels to
+ *                   3  varint length, and the name of the ref that this one points at
+ */
+import type { ByteWriter } from '@reftable/varint';
+import type { BlockCursor } from './block-cursor.js';
+import { addUpdateIndex, bigAt, isExactNumber, saturate, textAt } from './exact.js';
+import { putObjectId, toHex } from './object-id.js';
+import { decodeText, textBytes } from './text.js';
+
+/** A ref record's value types, as stored. */
+export const REF_DELETION = 0;
+export const REF_DIRECT = 1;
+export const REF_PEELED = 2;
+export const REF_SYMBOLIC = 3;
+
+interface RefBase {
+  /** Full name, such as `refs/heads/main`. */
+  readonly name: string;
+  /** The name's bytes, only where they are not UTF-8. */
+  readonly nameBytes?: Uint8Array;
+  /** The transaction that wrote this record; 2^53-1 where it is beyond that. */
+  readonly updateIndex: number;
+  /** The update index, only where it is beyond 2^53-1. */
+  readonly updateIndexExact?: bigint;
+}
+
+/** A tombstone: hides the ref of this name in older tables. */
+export interface RefDeletion extends RefBase {
+  readonly kind: 'deletion';
+}
+
+/** A ref that holds an object id. */
+export interface DirectRef extends RefBase {
+  readonly kind: 'direct';
+  /** Object id in lower-case hex. */
+  readonly oid: string;
+}
+
+/** A ref at an annotated tag, with the object that it peels to. */
+export interface PeeledRef extends RefBase {
+  readonly kind: 'peeled';
+  /** Object id of the tag, in lower-case hex. */
+  readonly oid: string;
+  /** Object id of what the tag points at in the end. */
+  readonly peeled: string;
+}
+
+/** A ref that names another ref. */
+export interface SymbolicRef extends RefBase {
+  readonly kind: 'symbolic';
+  /** Name of the other ref, which need not exist. */
+  readonly target: string;
+  /** The target's bytes, only where they are not UTF-8. */
+  readonly targetBytes?: Uint8Array;
+}
+
+/** A ref record. */
+export type Ref = RefDeletion | DirectRef | PeeledRef | SymbolicRef;
+
+/** What a ref record is written from: a {@link Ref}, with strings or bytes, numbers or bigints. An exact sibling, where there is one, counts. */
+export type RefInput = {
+  readonly name: string | Uint8Array;
+  readonly nameBytes?: Uint8Array;
+  readonly updateIndex: number | bigint;
+  readonly updateIndexExact?: bigint;
+} & (
+  | { readonly kind: 'deletion' }
+  | { readonly kind: 'direct'; readonly oid: string | Uint8Array }
+  | { readonly kind: 'peeled'; readonly oid: string | Uint8Array; readonly peeled: string | Uint8Array }
+  | { readonly kind: 'symbolic'; readonly target: string | Uint8Array; readonly targetBytes?: Uint8Array }
+);
+
+/** The update index of the ref record that the cursor is at. `base` is the table's minimum. @throws `UPDATE_INDEX_OVERFLOW`, `VARINT_OVERFLOW` */
+export function refUpdateIndex(cursor: BlockCursor, base: bigint): bigint {
+  return addUpdateIndex(cursor, base, bigAt(cursor, cursor.valueStart));
+}
+
+/** The ref record that the cursor is at, as a plain object. `base` is the table's minimum update index. @throws as {@link refUpdateIndex} */
+export function decodeRef(cursor: BlockCursor, base: bigint, idSize: number): Ref {
+  const { bytes, contentStart } = cursor;
+  const { text: name, exact: nameBytes } = decodeText(cursor.key, 0, cursor.keyLength);
+  const index = refUpdateIndex(cursor, base);
+  const common: RefBase = {
+    name,
+    ...(nameBytes && { nameBytes }),
+    updateIndex: saturate(index),
+    ...(!isExactNumber(index) && { updateIndexExact: index }),
+  };
+  switch (cursor.valueType) {
+    case REF_DELETION:
+      return { ...common, kind: 'deletion' };
+    case REF_DIRECT:
+      return { ...common, kind: 'direct', oid: toHex(bytes, contentStart, contentStart + idSize) };
+    case REF_PEELED: {
+      const middle = contentStart + idSize;
+      return { ...common, kind: 'peeled', oid: toHex(bytes, contentStart, middle), peeled: toHex(bytes, middle, middle + idSize) };
+    }
+    default: {
+      const { start, end } = textAt(cursor, contentStart);
+      const { text: target, exact: targetBytes } = decodeText(bytes, start, end);
+      return { ...common, kind: 'symbolic', target, ...(targetBytes && { targetBytes }) };
+    }
+  }
+}
+
+/**
+ * Writes the value of a ref record and returns its value type.
+ * @param delta the update index, less the table's minimum
+ * @throws `OBJECT_ID` (misuse)
+ */
+export function encodeRef(writer: ByteWriter, ref: RefInput, delta: number | bigint, idSize: number): number {
+  writer.varint(delta);
+  switch (ref.kind) {
+    case 'deletion':
+      return REF_DELETION;
+    case 'direct':
+      putId(writer, ref.oid, idSize);
+      return REF_DIRECT;
+    case 'peeled':
+      putId(writer, ref.oid, idSize);
+      putId(writer, ref.peeled, idSize);
+      return REF_PEELED;
+    case 'symbolic': {
+      const target = ref.targetBytes ?? textBytes(ref.target);
+      writer.varint(target.length);
+      writer.bytes(target);
+      return REF_SYMBOLIC;
+    }
+  }
+}
+
+function putId(writer: ByteWriter, id: string | Uint8Array, idSize: number): void {
+  const start = writer.reserve(idSize);
+  putObjectId(writer.buffer, start, id, idSize);
+}

@@ -1,0 +1,115 @@
+import { BLOCK_HEADER_SIZE, maxSizeOnDisk, parseBlock, parseBlockHeader, type Block, type BlockPlace } from '@reftable/block';
+import { ReadRequest, type Core, type SourceInfo } from '@reftable/io';
+import { ReftableError } from '@reftable/varint';
+
+/** How much is read for a block in a table that does not say how large its blocks are. */
+const GUESS = 4096;
+
+/** What zlib's worst case adds to a deflated block of common size. */
+const DEFLATE_SLACK = 96;
+
+/** The least and the most that a scan reads ahead, in bytes. */
+const FIRST_AHEAD = 16 << 10;
+const MAX_AHEAD = 256 << 10;
+
+/** What is known of the file when its blocks are read. */
+export interface StoreOptions {
+  /** Bytes of the file header, which the block at 0 contains. */
+  readonly headerSize: number;
+  /** The table's block size; 0 if it is not aligned. */
+  readonly blockSize: number;
+  /** Where the last block must end: the start of the footer. */
+  readonly end: number;
+  /** The most bytes of blocks that are kept for later lookups. */
+  readonly cacheSize: number;
+}
+
+/** The blocks of one table: reads them, checks them, and keeps those that lookups used, up to a bound. */
+export class BlockStore {
+  readonly source: SourceInfo;
+  readonly #options: StoreOptions;
+  /* Two generations: when the young one is half the bound, it becomes the old one and the old one is forgotten. */
+  #young = new Map<number, Block>();
+  #old = new Map<number, Block>();
+  #youngSize = 0;
+  /* What a scan read last, and where it starts in the file. */
+  #window: Uint8Array = new Uint8Array(0);
+  #windowStart = 0;
+
+  constructor(source: SourceInfo, options: StoreOptions) {
+    this.source = source;
+    this.#options = options;
+  }
+
+  /** The block at `position`, if it is kept. */
+  kept(position: number): Block | undefined {
+    const block = this.#young.get(position);
+    if (block !== undefined) return block;
+    const old = this.#old.get(position);
+    if (old !== undefined) this.#keep(old);
+    return old;
+  }
+
+  /** The block at `position`, kept or read and then kept. @throws as `parseBlock` does, and as the source does */
+  *block(position: number): Core<Block> {
+    const kept = this.kept(position);
+    if (kept !== undefined) return kept;
+    const block = yield* this.#parse(position, 0);
+    this.#keep(block);
+    return block;
+  }
+
+  /**
+   * The block at `position`, in a scan that goes on from there. It is not kept, so that a scan does not drive out what lookups need.
+   * @param ahead how much the scan may read ahead: what the call before returned as {@link nextAhead} of it, or 0
+   */
+  *scan(position: number, ahead: number): Core<Block> {
+    return this.kept(position) ?? (yield* this.#parse(position, ahead));
+  }
+
+  /** How far a scan that has read `ahead` bytes ahead may look the next time: it goes up while the scan goes on. */
+  static nextAhead(ahead: number): number {
+    return Math.min(Math.max(ahead * 2, FIRST_AHEAD), MAX_AHEAD);
+  }
+
+  *#parse(position: number, ahead: number): Core<Block> {
+    const { headerSize, blockSize, end } = this.#options;
+    const { name: file } = this.source;
+    if (position >= end) {
+      throw new ReftableError('format', 'SECTION_POSITION', 'no block where one should be', { offset: position, file });
+    }
+    const headerOffset = position === 0 ? headerSize : 0;
+    const place: BlockPlace = { position, headerOffset, alignment: blockSize, file };
+    const wanted = Math.max(blockSize || GUESS, headerOffset + BLOCK_HEADER_SIZE) + DEFLATE_SLACK;
+    let input = yield* this.#read(position, wanted, ahead);
+    const needed = maxSizeOnDisk(parseBlockHeader(input, place));
+    // One byte more, which tells whether the block is padded.
+    if (needed + 1 > input.length) input = yield* this.#read(position, needed + 1, ahead);
+    return parseBlock(input, place);
+  }
+
+  /** At least `length` bytes from `position`, or all that there are up to the footer. */
+  *#read(position: number, length: number, ahead: number): Core<Uint8Array> {
+    const left = this.#options.end - position;
+    const least = Math.min(length, left);
+    const from = position - this.#windowStart;
+    if (from >= 0 && from + least <= this.#window.length) return this.#window.subarray(from);
+    const request = new ReadRequest(this.source, position, Math.min(Math.max(length, ahead), left));
+    yield request;
+    if (ahead > 0) {
+      this.#window = request.bytes;
+      this.#windowStart = position;
+    }
+    return request.bytes;
+  }
+
+  #keep(block: Block): void {
+    this.#young.set(block.position, block);
+    this.#youngSize += block.bytes.length;
+    if (this.#youngSize * 2 > this.#options.cacheSize) {
+      this.#old = this.#young;
+      this.#young = new Map();
+      this.#youngSize = 0;
+    }
+  }
+}

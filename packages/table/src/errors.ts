@@ -1,0 +1,16 @@
+import { ReftableError } from '@reftable/varint';
+
+/** A record that fits no block of the table's size. Nothing of it was written, and others may still be. */
+export class RecordTooLargeError extends ReftableError {
+  /** The smallest block size, in bytes, that would hold it. */
+  readonly minimumBlockSize: number;
+
+  constructor(key: string, blockSize: number, minimumBlockSize: number) {
+    super(
+      'misuse',
+      'RECORD_TOO_LARGE',
+      `record of ${JSON.stringify(key)} does not fit a block of ${blockSize} bytes; it needs a block size of ${minimumBlockSize}`,
+    );
+    this.minimumBlockSize = minimumBlockSize;
+  }
+}

@@ -1,0 +1,16 @@
+export { openTable, openTableSync, Table, TableSync, type TableInfo } from './table.js';
+export { openTableCore, TableCore, type ReadOptions } from './table-core.js';
+export { Reader } from './reader.js';
+export { ReaderSync } from './reader-sync.js';
+export { Cursor, CursorSync } from './cursor.js';
+export type { CursorCore, KeyView, LogView, ReaderCore, RefView } from './cursor-core.js';
+export { pastPrefix, type RefRange } from './range.js';
+export type { LogRange } from './queries.js';
+export { TableWriter, type TableStatistics } from './table-writer.js';
+export type { SectionStatistics } from './section-writer.js';
+export { writeTable, type TableContent } from './write-table.js';
+export type { TableOptions } from './options.js';
+export { BytesSink, type TableSink } from './sink.js';
+export { RecordTooLargeError } from './errors.js';
+export type { Header, Version } from './header.js';
+export type { SectionPositions } from './footer.js';

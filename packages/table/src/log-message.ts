@@ -1,0 +1,19 @@
+import { ReftableError } from '@reftable/varint';
+
+const NEWLINE = 10;
+
+/**
+ * A log message as Git stores it: one line, ended by one newline, whatever newlines it was given with at its end.
+ * @param exact leave it as it is
+ * @throws `LOG_MESSAGE` (misuse) if there is a newline within
+ */
+export function logMessage(message: Uint8Array, exact: boolean): Uint8Array {
+  if (exact) return message;
+  let end = message.length;
+  while (end > 0 && message[end - 1] === NEWLINE) end--;
+  if (message.subarray(0, end).includes(NEWLINE)) throw new ReftableError('misuse', 'LOG_MESSAGE', 'log message of more than one line');
+  const line = new Uint8Array(end + 1);
+  line.set(message.subarray(0, end));
+  line[end] = NEWLINE;
+  return line;
+}

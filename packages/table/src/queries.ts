@@ -1,0 +1,45 @@
+/* What the sync and the async face ask alike. */
+import { objectIdBytes, putLogKey, textBytes } from '@reftable/block';
+import type { Ref } from '@reftable/block';
+import type { Core } from '@reftable/io';
+import { ByteWriter, MAX_U64 } from '@reftable/varint';
+import type { CursorCore, LogView, ReaderCore, RefView } from './cursor-core.js';
+import { keyRange, RangeCursor, type RefRange } from './range.js';
+
+/** Which entries of logs are wanted. */
+export interface LogRange {
+  /** Only entries of this update index and older ones. */
+  readonly from?: number | bigint;
+  /** Tombstones too. Default false. */
+  readonly tombstones?: boolean;
+}
+
+/** The refs of a range. */
+export function refsIn(core: ReaderCore, range: RefRange): CursorCore<RefView> {
+  return new RangeCursor(core.refCursor(), keyRange(range));
+}
+
+/** One ref's log, newest first. */
+export function logOf(core: ReaderCore, name: string | Uint8Array, range: LogRange): CursorCore<LogView> {
+  const key = new ByteWriter();
+  putLogKey(key, name, range.from ?? MAX_U64);
+  const start = key.view();
+  const prefix = start.subarray(0, start.length - 8);
+  return new RangeCursor(core.logCursor(), { start, prefix, exclude: [], tombstones: range.tombstones ?? false });
+}
+
+/** All logs, by name and then newest first. */
+export function allLogs(core: ReaderCore, range: Omit<LogRange, 'from'>): CursorCore<LogView> {
+  return new RangeCursor(core.logCursor(), keyRange(range));
+}
+
+/** A ref by its name, unless it is a tombstone. */
+export function* liveRef(core: ReaderCore, name: string | Uint8Array): Core<Ref | undefined> {
+  const ref = yield* core.findRef(textBytes(name));
+  return ref?.kind === 'deletion' ? undefined : ref;
+}
+
+/** Refs by object id. @throws `OBJECT_ID` (misuse) */
+export function refsWith(core: ReaderCore, id: string | Uint8Array): Core<Ref[]> {
+  return core.refsByObject(objectIdBytes(id, core.idSize));
+}

@@ -1,0 +1,76 @@
+import type { LogRecord, Ref } from '@reftable/block';
+import { performRead, run } from '@reftable/io';
+import type { CursorCore, KeyView, LogView, ReaderCore, RefView } from './cursor-core.js';
+import { Cursor } from './cursor.js';
+import { allLogs, liveRef, logOf, refsIn, refsWith, type LogRange } from './queries.js';
+import type { RefRange } from './range.js';
+
+/**
+ * The one way to look at refs and logs, be they in a table, in several merged, or in a stack. Names are in the order of their bytes.
+ * Every method throws a format error where it meets damage, and whatever the source of bytes throws.
+ */
+export class Reader {
+  protected readonly core: ReaderCore;
+
+  constructor(core: ReaderCore) {
+    this.core = core;
+  }
+
+  /** The ref of this name; undefined if there is none (a tombstone is none). */
+  getRef(name: string | Uint8Array): Promise<Ref | undefined> {
+    return run(liveRef(this.core, name), performRead);
+  }
+
+  /** Refs, by name. For many, {@link refBatches} costs fewer promises. */
+  async *refs(range: RefRange = {}): AsyncGenerator<Ref, void, undefined> {
+    for await (const batch of this.refBatches(range)) yield* batch;
+  }
+
+  /** Refs, by name, a block's worth at once. */
+  refBatches(range: RefRange = {}): AsyncGenerator<Ref[], void, undefined> {
+    return batches(refsIn(this.core, range), (record) => record.ref());
+  }
+
+  /** Names of refs (U+FFFD for what is not UTF-8). */
+  async *names(range: RefRange = {}): AsyncGenerator<string, void, undefined> {
+    for await (const batch of batches(refsIn(this.core, range), (record) => record.name)) yield* batch;
+  }
+
+  /** One ref's log, newest entry first. */
+  async *log(name: string | Uint8Array, range: LogRange = {}): AsyncGenerator<LogRecord, void, undefined> {
+    for await (const batch of batches(logOf(this.core, name, range), (record) => record.log())) yield* batch;
+  }
+
+  /** All logs, by name of the ref and then newest first. */
+  async *logs(range: Omit<LogRange, 'from'> = {}): AsyncGenerator<LogRecord, void, undefined> {
+    for await (const batch of batches(allLogs(this.core, range), (record) => record.log())) yield* batch;
+  }
+
+  /** The refs, by name, that hold this object id or peel to it. @throws `OBJECT_ID` (misuse) */
+  refsByObject(id: string | Uint8Array): Promise<Ref[]> {
+    return run(refsWith(this.core, id), performRead);
+  }
+
+  /** The fast way through many refs. */
+  refCursor(range: RefRange = {}): Cursor<RefView> {
+    return new Cursor(refsIn(this.core, range));
+  }
+
+  /** The fast way through many log entries. */
+  logCursor(range: Omit<LogRange, 'from'> = {}): Cursor<LogView> {
+    return new Cursor(allLogs(this.core, range));
+  }
+}
+
+/** A batch is cut off here: names that share much are far larger than the block that they come from. */
+const MAX_BATCH = 1024;
+
+async function* batches<V extends KeyView, T>(core: CursorCore<V>, pick: (record: V) => T): AsyncGenerator<T[], void, undefined> {
+  const cursor = new Cursor(core);
+  while (await cursor.load()) {
+    const batch = [];
+    do batch.push(pick(cursor.record));
+    while (batch.length < MAX_BATCH && cursor.next());
+    yield batch;
+  }
+}

@@ -1,0 +1,137 @@
+import {
+  BLOCK_HEADER_SIZE,
+  decodeObjectPositions,
+  decodeRef,
+  idSize,
+  type Block,
+  type Hash,
+  type Ref,
+} from '@reftable/block';
+import { ReadRequest, type Core, type SourceInfo } from '@reftable/io';
+import { ReftableError } from '@reftable/varint';
+import { BlockStore } from './block-store.js';
+import type { CursorCore, LogView, ReaderCore, RefView } from './cursor-core.js';
+import { footerSize, parseFooter, type SectionPositions } from './footer.js';
+import { headerSize, MAX_HEADER_SIZE, parseHeader, type Header } from './header.js';
+import { layOut, type Layout } from './layout.js';
+import { SectionCursor } from './section-cursor.js';
+import { tableLogCursor, tableRefCursor } from './table-cursors.js';
+
+/** How a table is read. */
+export interface ReadOptions {
+  /** The most bytes of blocks that are kept for later lookups. Default 4 MiB. */
+  readonly cacheSize?: number;
+}
+
+const DEFAULT_CACHE_SIZE = 4 << 20;
+
+/** One table, below its sync and async faces. */
+export class TableCore implements ReaderCore {
+  readonly source: SourceInfo;
+  readonly header: Header;
+  readonly positions: SectionPositions;
+  readonly hash: Hash;
+  readonly idSize: number;
+  readonly #layout: Layout;
+  readonly #store: BlockStore;
+
+  constructor(source: SourceInfo, header: Header, positions: SectionPositions, layout: Layout, cacheSize: number) {
+    this.source = source;
+    this.header = header;
+    this.positions = positions;
+    this.hash = header.hash;
+    this.idSize = idSize(header.hash);
+    this.#layout = layout;
+    const { version, blockSize } = header;
+    this.#store = new BlockStore(source, { headerSize: headerSize(version), blockSize, end: layout.end, cacheSize });
+  }
+
+  refCursor(): CursorCore<RefView> {
+    return tableRefCursor(this.#cursor('refs'), this.idSize, this.header.minUpdateIndex);
+  }
+
+  logCursor(): CursorCore<LogView> {
+    return tableLogCursor(this.#cursor('logs'), this.idSize);
+  }
+
+  *findRef(name: Uint8Array): Core<Ref | undefined> {
+    const cursor = this.#cursor('refs');
+    yield* cursor.seek(name, name.length);
+    const { record } = cursor;
+    if (!record.next() && !(yield* cursor.load())) return undefined;
+    return isKey(record.key, record.keyLength, name, name.length) ? this.#decodeRef(cursor) : undefined;
+  }
+
+  *refsByObject(id: Uint8Array): Core<Ref[]> {
+    const found: Ref[] = [];
+    const section = this.#cursor('refs');
+    const { record } = tableRefCursor(section, this.idSize, this.header.minUpdateIndex);
+    const positions = this.#layout.objects === undefined ? undefined : yield* this.#positionsOf(id);
+    if (positions === undefined) {
+      while (section.next() || (yield* section.load())) if (record.mentions(id)) found.push(record.ref());
+    } else {
+      for (const position of positions) {
+        yield* section.seekBlock(position);
+        while (section.next()) if (record.mentions(id)) found.push(record.ref());
+      }
+    }
+    return found;
+  }
+
+  /** The block at `position`, an offset in the file. */
+  *blockAt(position: number): Core<Block> {
+    return yield* this.#store.scan(position, 1);
+  }
+
+  /** Where the blocks begin, and where the footer does. */
+  get blockRange(): { readonly start: number; readonly end: number } {
+    const { refs, logs, end } = this.#layout;
+    return { start: (refs ?? logs)?.start ?? end, end };
+  }
+
+  /** The positions of the ref blocks that mention an id, by the object section; undefined: any may. */
+  *#positionsOf(id: Uint8Array): Core<readonly number[] | undefined> {
+    const cursor = this.#cursor('objects');
+    yield* cursor.seek(id, Math.min(this.positions.objectIdLength, id.length));
+    const { record } = cursor;
+    if (!record.next() && !(yield* cursor.load())) return [];
+    if (record.keyLength > id.length || !isKey(record.key, record.keyLength, id, record.keyLength)) return [];
+    return decodeObjectPositions(record, this.#layout.refs?.end ?? 0);
+  }
+
+  #cursor(section: 'refs' | 'objects' | 'logs'): SectionCursor {
+    return new SectionCursor(this.#store, this.#layout[section], this.idSize);
+  }
+
+  #decodeRef(cursor: SectionCursor): Ref {
+    return decodeRef(cursor.record, this.header.minUpdateIndex, this.idSize);
+  }
+}
+
+/**
+ * Opens a table: reads its header and footer, with a request each.
+ * @throws `FILE_TOO_SHORT`, `MAGIC`, `LIMITS`, `FOOTER_CRC`, `FOOTER_HEADER`, `SECTION_POSITION`, `OBJECT_ID_LENGTH`, `BLOCK_TYPE` (format),
+ *   `VERSION`, `HASH_ID` (unsupported), and whatever the source throws
+ */
+export function* openTableCore(source: SourceInfo, options: ReadOptions = {}): Core<TableCore> {
+  const { size, name: file } = source;
+  const head = new ReadRequest(source, 0, Math.min(size, MAX_HEADER_SIZE + BLOCK_HEADER_SIZE));
+  yield head;
+  const header = parseHeader(head.bytes, 0, file);
+  const start = size - footerSize(header.version);
+  if (start < headerSize(header.version)) {
+    throw new ReftableError('format', 'FILE_TOO_SHORT', `file of ${size} bytes has no room for a header and a footer`, { file });
+  }
+  const tail = new ReadRequest(source, start, size - start);
+  yield tail;
+  const positions = parseFooter(tail.bytes, start, header, file);
+  const firstType = start > headerSize(header.version) ? head.bytes[headerSize(header.version)] : undefined;
+  const layout = layOut(header.version, positions, firstType, start, file);
+  return new TableCore(source, header, positions, layout, options.cacheSize ?? DEFAULT_CACHE_SIZE);
+}
+
+function isKey(key: Uint8Array, keyLength: number, other: Uint8Array, otherLength: number): boolean {
+  if (keyLength !== otherLength) return false;
+  for (let index = 0; index < keyLength; index++) if (key[index] !== other[index]) return false;
+  return true;
+}

@@ -1,0 +1,167 @@
+import {
+  encodeLog,
+  encodeRef,
+  idSize,
+  LOG_BLOCK,
+  OBJECT_BLOCK,
+  putLogKey,
+  putText,
+  REF_BLOCK,
+  REF_DIRECT,
+  REF_PEELED,
+  textBytes,
+  type LogInput,
+  type RefInput,
+} from '@reftable/block';
+import { ByteWriter, checkNumber, MAX_U64, ReftableError } from '@reftable/varint';
+import { encodeFooter } from './footer.js';
+import { encodeHeader } from './header.js';
+import { logMessage } from './log-message.js';
+import { ObjectIndex } from './object-index.js';
+import { resolveOptions, type TableGeometry, type TableOptions } from './options.js';
+import { EMPTY_SECTION, SectionWriter, type SectionStatistics } from './section-writer.js';
+import type { TableSink } from './sink.js';
+import { TableOutput } from './table-output.js';
+
+/** What a table came to. */
+export interface TableStatistics {
+  readonly refs: SectionStatistics;
+  readonly objects: SectionStatistics;
+  readonly logs: SectionStatistics;
+  /** Bytes of an object id in the object section's keys, as the footer says it; 0 if there was no thought of such a section. */
+  readonly objectIdLength: number;
+  /** Bytes of the file. */
+  readonly size: number;
+}
+
+/** Writes a table: first its refs, by name, then its log entries, by name and from the newest on, then `finish`. */
+export class TableWriter {
+  readonly #geometry: TableGeometry;
+  readonly #output: TableOutput;
+  readonly #idSize: number;
+  readonly #key = new ByteWriter(256);
+  readonly #value = new ByteWriter(256);
+  #objects: ObjectIndex | undefined;
+  #refs: SectionWriter | undefined;
+  #logs: SectionWriter | undefined;
+  #refStatistics = EMPTY_SECTION;
+  #objectStatistics = EMPTY_SECTION;
+  #objectIdLength = 0;
+  #finished = false;
+
+  /** @throws `NUMBER_RANGE`, `BLOCK_SIZE`, `LIMITS` (misuse) */
+  constructor(sink: TableSink, options: TableOptions) {
+    this.#geometry = resolveOptions(options);
+    const { header, alignment, indexObjects } = this.#geometry;
+    const bytes = new ByteWriter(32);
+    encodeHeader(bytes, header);
+    this.#output = new TableOutput(sink, bytes.view(), alignment);
+    this.#idSize = idSize(header.hash);
+    if (indexObjects) this.#objects = new ObjectIndex(this.#idSize);
+  }
+
+  /**
+   * Adds a ref. Nothing is written if it throws.
+   * @throws `KEYS_NOT_ASCENDING`, `UPDATE_INDEX` (outside the limits), `RECORD_TOO_LARGE` (with `minimumBlockSize`), `OBJECT_ID`,
+   *   `REF_AFTER_LOG`, `WRITER_FINISHED` (all misuse)
+   */
+  addRef(ref: RefInput): void {
+    this.#checkOpen();
+    if (this.#logs !== undefined) throw new ReftableError('misuse', 'REF_AFTER_LOG', 'refs come before log entries');
+    const key = this.#key;
+    const value = this.#value;
+    key.length = value.length = 0;
+    putText(key, ref.nameBytes ?? ref.name);
+    const delta = this.#delta(ref.updateIndexExact ?? ref.updateIndex);
+    const valueType = encodeRef(value, ref, delta, this.#idSize);
+
+    const section = (this.#refs ??= new SectionWriter(REF_BLOCK, this.#geometry, this.#output));
+    section.add(key.buffer, key.length, valueType, value.buffer, value.length);
+    if (this.#objects !== undefined && (valueType === REF_DIRECT || valueType === REF_PEELED)) {
+      const idsStart = value.length - valueType * this.#idSize;
+      for (let start = idsStart; start < value.length; start += this.#idSize) {
+        this.#objects.add(value.buffer, start, section.blockPosition);
+      }
+    }
+  }
+
+  /**
+   * Adds a log entry. Its update index may be below the table's minimum (an old entry written again) but, if it is no tombstone,
+   * not above its maximum. Nothing is written if it throws.
+   * @throws as {@link addRef}; `LOG_MESSAGE` (more than one line), `TIME_ZONE`
+   */
+  addLog(log: LogInput): void {
+    this.#checkOpen();
+    const { header, exactLogMessages } = this.#geometry;
+    const updateIndex = log.updateIndexExact ?? log.updateIndex;
+    this.#checkMaximum(updateIndex, log.kind === 'deletion' ? MAX_U64 : header.maxUpdateIndex);
+    this.#key.length = 0;
+    putLogKey(this.#key, log.refBytes ?? log.ref, updateIndex);
+    this.#value.length = 0;
+    const message = log.kind === 'deletion' ? new Uint8Array(0) : logMessage(log.messageBytes ?? textBytes(log.message), exactLogMessages);
+    const valueType = encodeLog(this.#value, log, message, this.#idSize);
+
+    if (this.#logs === undefined) {
+      this.#finishRefs();
+      this.#output.dropPadding();
+      this.#logs = new SectionWriter(LOG_BLOCK, this.#geometry, this.#output);
+    }
+    this.#logs.add(this.#key.buffer, this.#key.length, valueType, this.#value.buffer, this.#value.length);
+  }
+
+  /** Writes what is left, and the footer. A table without records is a header and a footer. @throws `WRITER_FINISHED` (misuse) */
+  finish(): TableStatistics {
+    this.#checkOpen();
+    this.#finished = true;
+    if (this.#logs === undefined) this.#finishRefs();
+    const refs = this.#refStatistics;
+    const objects = this.#objectStatistics;
+    const logs = this.#logs?.finish() ?? EMPTY_SECTION;
+    const footer = encodeFooter(this.#geometry.header, {
+      refIndex: refs.indexPosition,
+      objects: objects.position,
+      objectIdLength: this.#objectIdLength,
+      objectIndex: objects.indexPosition,
+      logs: logs.position,
+      logIndex: logs.indexPosition,
+    });
+    this.#output.footer(footer);
+    return { refs, objects, logs, objectIdLength: this.#objectIdLength, size: this.#output.position };
+  }
+
+  #finishRefs(): void {
+    const refs = this.#refs?.finish() ?? EMPTY_SECTION;
+    this.#refStatistics = refs;
+    this.#refs = undefined;
+    const objects = this.#objects;
+    this.#objects = undefined;
+    // Where refs are few enough to do without an index, they are few enough to be looked through for an object.
+    if (objects === undefined || refs.indexLevels === 0) return;
+    let section: SectionWriter | undefined;
+    this.#objectIdLength = objects.writeTo(() => (section = new SectionWriter(OBJECT_BLOCK, this.#geometry, this.#output)));
+    this.#objectStatistics = section?.finish() ?? EMPTY_SECTION;
+  }
+
+  /** The update index less the table's minimum. */
+  #delta(updateIndex: number | bigint): number | bigint {
+    const { minUpdateIndex, maxUpdateIndex } = this.#geometry.header;
+    if (updateIndex < minUpdateIndex) throw this.#outside(updateIndex);
+    this.#checkMaximum(updateIndex, maxUpdateIndex);
+    return typeof updateIndex === 'number' ? updateIndex - Number(minUpdateIndex) : updateIndex - minUpdateIndex;
+  }
+
+  #checkMaximum(updateIndex: number | bigint, maximum: bigint): void {
+    checkNumber(updateIndex, MAX_U64);
+    if (updateIndex > maximum) throw this.#outside(updateIndex);
+  }
+
+  #outside(updateIndex: number | bigint): ReftableError {
+    const { minUpdateIndex, maxUpdateIndex } = this.#geometry.header;
+    const message = `update index ${updateIndex} is not within ${minUpdateIndex} to ${maxUpdateIndex}`;
+    return new ReftableError('misuse', 'UPDATE_INDEX', message);
+  }
+
+  #checkOpen(): void {
+    if (this.#finished) throw new ReftableError('misuse', 'WRITER_FINISHED', 'table is finished');
+  }
+}
