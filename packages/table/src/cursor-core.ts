@@ -2,7 +2,7 @@
  * What a cursor is, below its sync and async faces. Moving is a plain call that answers *need a block* at a block's end;
  * only then is a generator run. Tables, merged tables and stacks have the same.
  */
-import type { LogRecord, Ref } from '@reftable/block';
+import type { Hash, LogRecord, Ref } from '@reftable/block';
 import type { Core } from '@reftable/io';
 
 /** The key of the record that a cursor is at. */
@@ -62,4 +62,11 @@ export interface ReaderCore {
   refsByObject(id: Uint8Array): Core<Ref[]>;
   /** Bytes of an object id. */
   readonly idSize: number;
+}
+
+/** What a merged view and a stack need of a table, whatever its format. */
+export interface AnyTableCore extends ReaderCore {
+  readonly hash: Hash;
+  readonly minUpdateIndex: bigint;
+  readonly maxUpdateIndex: bigint;
 }

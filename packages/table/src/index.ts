@@ -3,7 +3,7 @@ export { openTableCore, TableCore, type ReadOptions } from './table-core.js';
 export { Reader } from './reader.js';
 export { ReaderSync } from './reader-sync.js';
 export { Cursor, CursorSync } from './cursor.js';
-export type { CursorCore, KeyView, LogView, ReaderCore, RefView } from './cursor-core.js';
+export type { AnyTableCore, CursorCore, KeyView, LogView, ReaderCore, RefView } from './cursor-core.js';
 export { pastPrefix, type RefRange } from './range.js';
 export type { LogRange } from './queries.js';
 export { TableWriter, type TableStatistics } from './table-writer.js';

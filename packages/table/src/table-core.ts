@@ -10,7 +10,7 @@ import {
 import { ReadRequest, type Core, type SourceInfo } from '@reftable/io';
 import { ReftableError } from '@reftable/varint';
 import { BlockStore } from './block-store.js';
-import type { CursorCore, LogView, ReaderCore, RefView } from './cursor-core.js';
+import type { AnyTableCore, CursorCore, LogView, RefView } from './cursor-core.js';
 import { footerSize, parseFooter, type SectionPositions } from './footer.js';
 import { headerSize, MAX_HEADER_SIZE, parseHeader, type Header } from './header.js';
 import { layOut, type Layout } from './layout.js';
@@ -26,7 +26,7 @@ export interface ReadOptions {
 const DEFAULT_CACHE_SIZE = 4 << 20;
 
 /** One table, below its sync and async faces. */
-export class TableCore implements ReaderCore {
+export class TableCore implements AnyTableCore {
   readonly source: SourceInfo;
   readonly header: Header;
   readonly positions: SectionPositions;
@@ -44,6 +44,13 @@ export class TableCore implements ReaderCore {
     this.#layout = layout;
     const { version, blockSize } = header;
     this.#store = new BlockStore(source, { headerSize: headerSize(version), blockSize, end: layout.end, cacheSize });
+  }
+
+  get minUpdateIndex(): bigint {
+    return this.header.minUpdateIndex;
+  }
+  get maxUpdateIndex(): bigint {
+    return this.header.maxUpdateIndex;
   }
 
   refCursor(): CursorCore<RefView> {

@@ -1,0 +1,1 @@
+export { MergeCursor, type MergeableCursor, type MergeKey } from './merge-cursor.js';

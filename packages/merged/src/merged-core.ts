@@ -1,0 +1,76 @@
+import { idSize, textBytes, type Hash, type Ref } from '@reftable/block';
+import type { Core, ReadRequest } from '@reftable/io';
+import type { AnyTableCore, CursorCore, LogView, RefView } from '@reftable/table';
+import { compareBytes, ReftableError } from '@reftable/varint';
+import { MergeCursor } from './merge-cursor.js';
+
+/**
+ * Several tables as one, below its sync and async faces.
+ *
+ * A newer table's record hides those of the same key in older ones, whatever their update indexes say: as in Git, and as it must be where
+ * a log entry is written again at its old update index. (JGit lets the higher update index win; as long as the ranges of
+ * a stack's tables ascend, which both see to, that is the same.)
+ */
+export class MergedCore implements AnyTableCore {
+  readonly hash: Hash;
+  readonly idSize: number;
+  readonly #tables: readonly AnyTableCore[];
+
+  /**
+   * @param tables oldest first
+   * @param hash the hash, if there is no table to tell
+   * @throws `MIXED_HASHES` (misuse)
+   */
+  constructor(tables: readonly AnyTableCore[], hash: Hash = 'sha1') {
+    this.#tables = tables;
+    this.hash = tables[0]?.hash ?? hash;
+    this.idSize = idSize(this.hash);
+    const other = tables.find((table) => table.hash !== this.hash);
+    if (other !== undefined) {
+      throw new ReftableError('misuse', 'MIXED_HASHES', `a table of ${other.hash} among tables of ${this.hash}`);
+    }
+  }
+
+  /** The least of all tables; 0 where there is none. */
+  get minUpdateIndex(): bigint {
+    return this.#tables.map((table) => table.minUpdateIndex).reduce((a, b) => (b < a ? b : a), this.#tables[0]?.minUpdateIndex ?? 0n);
+  }
+
+  /** The greatest of all tables; 0 where there is none. */
+  get maxUpdateIndex(): bigint {
+    return this.#tables.map((table) => table.maxUpdateIndex).reduce((a, b) => (b > a ? b : a), 0n);
+  }
+
+  refCursor(): CursorCore<RefView> {
+    return new MergeCursor<RefView, ReadRequest>(this.#tables.map((table) => table.refCursor()));
+  }
+
+  logCursor(): CursorCore<LogView> {
+    return new MergeCursor<LogView, ReadRequest>(this.#tables.map((table) => table.logCursor()));
+  }
+
+  *findRef(name: Uint8Array): Core<Ref | undefined> {
+    return yield* this.#newestSince(0, name);
+  }
+
+  *refsByObject(id: Uint8Array): Core<Ref[]> {
+    const found: { readonly ref: Ref; readonly name: Uint8Array }[] = [];
+    for (const [age, table] of this.#tables.entries()) {
+      for (const ref of yield* table.refsByObject(id)) {
+        const name = textBytes(ref.nameBytes ?? ref.name);
+        // A newer record, be it a tombstone, says where the ref points now; if there too, that table has found it.
+        if ((yield* this.#newestSince(age + 1, name)) === undefined) found.push({ ref, name });
+      }
+    }
+    return found.sort((a, b) => compareBytes(a.name, b.name)).map(({ ref }) => ref);
+  }
+
+  /** The newest record of a name in table number `oldest` and those that are newer. */
+  *#newestSince(oldest: number, name: Uint8Array): Core<Ref | undefined> {
+    for (let age = this.#tables.length - 1; age >= oldest; age--) {
+      const ref = yield* this.#tables[age]!.findRef(name);
+      if (ref !== undefined) return ref;
+    }
+    return undefined;
+  }
+}
