@@ -231,15 +231,25 @@ export class BlockCursor {
 function lastRestartNotAfter(block: Block, target: Uint8Array, length: number): number {
   let low = 0;
   let high = block.restartCount - 1;
+  // What the keys at both ends share with the target, all between them share too.
+  let lowShared = 0;
+  let highShared = 0;
   while (low < high) {
     const middle = (low + high + 1) >>> 1;
-    if (restartIsAfter(block, middle, target, length)) high = middle - 1;
-    else low = middle;
+    const shared = compareRestart(block, middle, target, length, Math.min(lowShared, highShared));
+    if (shared < 0) {
+      high = middle - 1;
+      highShared = ~shared;
+    } else {
+      low = middle;
+      lowShared = shared;
+    }
   }
   return low;
 }
 
-function restartIsAfter(block: Block, index: number, target: Uint8Array, length: number): boolean {
+/** How many bytes a restart's key shares with the target, of which `known` are known; that number inverted if the key is after the target. */
+function compareRestart(block: Block, index: number, target: Uint8Array, length: number, known: number): number {
   const { bytes, recordsEnd } = block;
   const offset = block.restart(index);
   if (bytes[offset] !== 0) throw block.damage('RESTART_OFFSET', `restart ${index} is at a key that is not whole`, offset);
@@ -250,12 +260,13 @@ function restartIsAfter(block: Block, index: number, target: Uint8Array, length:
     pos = skipVarint(bytes, pos, recordsEnd);
   }
   const end = Math.min(pos + (tagged >>> 3), recordsEnd);
-  let matched = 0;
-  while (pos < end && matched < length && bytes[pos] === target[matched]) {
+  let shared = known;
+  pos += known;
+  while (pos < end && shared < length && bytes[pos] === target[shared]) {
     pos++;
-    matched++;
+    shared++;
   }
-  return pos < end && (matched === length || bytes[pos]! > target[matched]!);
+  return pos < end && (shared === length || bytes[pos]! > target[shared]!) ? ~shared : shared;
 }
 
 /** A varint that counts bytes or numbers in this block, and so can't be greater than its size. */

@@ -1,7 +1,7 @@
 import { ReftableError } from '@reftable/varint';
 
-/** Two hex digits for every byte. */
-const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+/** The character codes of the hex digits. */
+const DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 
 /** The value of a hex digit by its character code; 255 for every other character below 128. */
 const VALUES = new Uint8Array(128).fill(255);
@@ -13,7 +13,22 @@ for (let value = 0; value < 16; value++) {
 /** The bytes from `start` to `end` in lower-case hex, as an object id is shown. */
 export function toHex(bytes: Uint8Array, start = 0, end = bytes.length): string {
   let hex = '';
-  for (let pos = start; pos < end; pos++) hex += DIGITS[bytes[pos]!]!;
+  let pos = start;
+  // Four bytes at once: fewer, longer pieces are put together much faster.
+  for (; pos + 4 <= end; pos += 4) {
+    const [a, b, c, d] = [bytes[pos]!, bytes[pos + 1]!, bytes[pos + 2]!, bytes[pos + 3]!];
+    hex += String.fromCharCode(
+      DIGITS[a >> 4]!,
+      DIGITS[a & 15]!,
+      DIGITS[b >> 4]!,
+      DIGITS[b & 15]!,
+      DIGITS[c >> 4]!,
+      DIGITS[c & 15]!,
+      DIGITS[d >> 4]!,
+      DIGITS[d & 15]!,
+    );
+  }
+  for (; pos < end; pos++) hex += bytes[pos]!.toString(16).padStart(2, '0');
   return hex;
 }
 

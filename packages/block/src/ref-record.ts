@@ -83,28 +83,29 @@ export function refUpdateIndex(cursor: BlockCursor, base: bigint): bigint {
 
 /** The ref record that the cursor is at, as a plain object. `base` is the table's minimum update index. @throws as {@link refUpdateIndex} */
 export function decodeRef(cursor: BlockCursor, base: bigint, idSize: number): Ref {
-  const { bytes, contentStart } = cursor;
-  const { text: name, exact: nameBytes } = decodeText(cursor.key, 0, cursor.keyLength);
+  const { text, exact } = decodeText(cursor.key, 0, cursor.keyLength);
   const index = refUpdateIndex(cursor, base);
-  const common: RefBase = {
-    name,
-    ...(nameBytes && { nameBytes }),
-    updateIndex: saturate(index),
-    ...(!isExactNumber(index) && { updateIndexExact: index }),
-  };
+  const ref = decodeValue(cursor, text, saturate(index), idSize);
+  if (exact === undefined && isExactNumber(index)) return ref;
+  return { ...ref, ...(exact && { nameBytes: exact }), ...(!isExactNumber(index) && { updateIndexExact: index }) };
+}
+
+function decodeValue(cursor: BlockCursor, name: string, updateIndex: number, idSize: number): Ref {
+  const { bytes, contentStart } = cursor;
   switch (cursor.valueType) {
     case REF_DELETION:
-      return { ...common, kind: 'deletion' };
+      return { name, updateIndex, kind: 'deletion' };
     case REF_DIRECT:
-      return { ...common, kind: 'direct', oid: toHex(bytes, contentStart, contentStart + idSize) };
+      return { name, updateIndex, kind: 'direct', oid: toHex(bytes, contentStart, contentStart + idSize) };
     case REF_PEELED: {
       const middle = contentStart + idSize;
-      return { ...common, kind: 'peeled', oid: toHex(bytes, contentStart, middle), peeled: toHex(bytes, middle, middle + idSize) };
+      const peeled = toHex(bytes, middle, middle + idSize);
+      return { name, updateIndex, kind: 'peeled', oid: toHex(bytes, contentStart, middle), peeled };
     }
     default: {
       const { start, end } = textAt(cursor, contentStart);
-      const { text: target, exact: targetBytes } = decodeText(bytes, start, end);
-      return { ...common, kind: 'symbolic', target, ...(targetBytes && { targetBytes }) };
+      const { text: target, exact } = decodeText(bytes, start, end);
+      return { name, updateIndex, kind: 'symbolic', target, ...(exact && { targetBytes: exact }) };
     }
   }
 }

@@ -1,5 +1,5 @@
 /* What the sync and the async face ask alike. */
-import { objectIdBytes, putLogKey, textBytes } from '@reftable/block';
+import { objectIdBytes, putLogKey } from '@reftable/block';
 import type { Ref } from '@reftable/block';
 import type { Core } from '@reftable/io';
 import { ByteWriter, MAX_U64 } from '@reftable/varint';
@@ -33,9 +33,8 @@ export function allLogs(core: ReaderCore, range: Omit<LogRange, 'from'>): Cursor
   return new RangeCursor(core.logCursor(), keyRange(range));
 }
 
-/** A ref by its name, unless it is a tombstone. */
-export function* liveRef(core: ReaderCore, name: string | Uint8Array): Core<Ref | undefined> {
-  const ref = yield* core.findRef(textBytes(name));
+/** What a record says that was found, if it is not a tombstone. */
+export function live(ref: Ref | undefined): Ref | undefined {
   return ref?.kind === 'deletion' ? undefined : ref;
 }
 

@@ -43,17 +43,25 @@ export function keyRange(range: RefRange): KeyRange | undefined {
 /** A cursor that stays within a range of keys, and passes over tombstones where they are not wanted. */
 export class RangeCursor<V extends KeyView> implements CursorCore<V> {
   readonly #cursor: CursorCore<V>;
-  readonly #range: KeyRange;
-  /** Where to go on from, if not from where the cursor is. */
+  readonly #start: Uint8Array;
+  readonly #prefix: Uint8Array;
+  readonly #exclude: readonly Uint8Array[];
+  readonly #isBounded: boolean;
+  readonly #tombstones: boolean;
+  /** Whether the cursor below is not to be asked: the range is at its end, or goes on elsewhere. */
+  #isHalted = true;
+  /** Where it goes on; undefined: it is at its end. */
   #jump: Uint8Array | undefined;
-  #ended = false;
 
   /** @param range undefined: nothing is in it */
   constructor(cursor: CursorCore<V>, range: KeyRange | undefined) {
     this.#cursor = cursor;
-    this.#range = range ?? { start: EMPTY, prefix: EMPTY, exclude: [], tombstones: false };
-    this.#ended = range === undefined;
-    this.#jump = this.#range.start;
+    this.#prefix = range?.prefix ?? EMPTY;
+    this.#start = range?.start ?? EMPTY;
+    this.#exclude = range?.exclude ?? [];
+    this.#isBounded = this.#prefix.length + this.#exclude.length > 0;
+    this.#tombstones = range?.tombstones ?? false;
+    this.#jump = range?.start;
   }
 
   get record(): V {
@@ -61,55 +69,53 @@ export class RangeCursor<V extends KeyView> implements CursorCore<V> {
   }
 
   next(): boolean {
-    while (!this.#isHalted() && this.#cursor.next()) if (this.#accepts(this.#cursor.record)) return true;
+    while (!this.#isHalted && this.#cursor.next()) if (this.#accepts(this.#cursor.record)) return true;
     return false;
   }
 
   *load(): Core<boolean> {
-    while (!this.#ended) {
-      if (this.#jump !== undefined) {
-        const to = this.#jump;
-        this.#jump = undefined;
-        // The start of everything is where a fresh cursor is.
-        if (to.length > 0) yield* this.#cursor.seek(to, to.length);
+    for (;;) {
+      if (this.#isHalted) {
+        if (this.#jump === undefined) return false;
+        yield* this.seek(this.#jump, this.#jump.length);
       } else if (!(yield* this.#cursor.load())) {
-        this.#ended = true;
+        this.#halt(undefined);
       } else if (this.#accepts(this.#cursor.record)) {
         return true;
       }
       if (this.next()) return true;
     }
-    return false;
   }
 
   *seek(target: Uint8Array, length: number): Core<void> {
     const to = target.slice(0, length);
-    this.#jump = undefined;
-    this.#ended = false;
-    const start = isBefore(to, this.#range.start) ? this.#range.start : to;
+    const start = isBefore(to, this.#start) ? this.#start : to;
     yield* this.#cursor.seek(start, start.length);
+    this.#isHalted = false;
   }
 
-  /** Whether the cursor itself has no further say: the range is at its end, or goes on elsewhere. */
-  #isHalted(): boolean {
-    return this.#ended || this.#jump !== undefined;
-  }
-
-  /** Whether the record is wanted. If it is not, it may say that nothing more is, or where to jump. */
+  /** Whether the record is wanted. If it is not, the range may be at its end, or go on elsewhere. */
   #accepts(record: V): boolean {
-    const { prefix, exclude, tombstones } = this.#range;
-    if (prefix.length > 0 && !startsWith(record, prefix)) {
-      this.#ended = true;
+    return (!this.#isBounded || this.#isInside(record)) && (this.#tombstones || !record.isDeletion);
+  }
+
+  #isInside(record: V): boolean {
+    if (!startsWith(record, this.#prefix)) {
+      this.#halt(undefined);
       return false;
     }
-    for (const excluded of exclude) {
+    for (const excluded of this.#exclude) {
       if (startsWith(record, excluded)) {
-        this.#jump = pastPrefix(excluded);
-        this.#ended = this.#jump === undefined;
+        this.#halt(pastPrefix(excluded));
         return false;
       }
     }
-    return tombstones || !record.isDeletion;
+    return true;
+  }
+
+  #halt(jump: Uint8Array | undefined): void {
+    this.#isHalted = true;
+    this.#jump = jump;
   }
 }
 

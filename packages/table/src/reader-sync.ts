@@ -1,8 +1,9 @@
-import type { LogRecord, Ref } from '@reftable/block';
+import { textBytes, type LogRecord, type Ref } from '@reftable/block';
 import { performReadSync, runSync } from '@reftable/io';
 import type { CursorCore, KeyView, LogView, ReaderCore, RefView } from './cursor-core.js';
 import { CursorSync } from './cursor.js';
-import { allLogs, liveRef, logOf, refsIn, refsWith, type LogRange } from './queries.js';
+import { allLogs, live, logOf, refsIn, refsWith, type LogRange } from './queries.js';
+import { NameBatch } from './name-batch.js';
 import type { RefRange } from './range.js';
 
 /** The sync face of `Reader`: the same methods, answered at once. */
@@ -15,7 +16,7 @@ export class ReaderSync {
 
   /** As `Reader.getRef`. */
   getRef(name: string | Uint8Array): Ref | undefined {
-    return runSync(liveRef(this.core, name), performReadSync);
+    return live(runSync(this.core.findRef(textBytes(name)), performReadSync));
   }
 
   /** As `Reader.refs`. */
@@ -24,8 +25,13 @@ export class ReaderSync {
   }
 
   /** As `Reader.names`. */
-  names(range: RefRange = {}): Generator<string, void, undefined> {
-    return each(refsIn(this.core, range), (record) => record.name);
+  *names(range: RefRange = {}): Generator<string, void, undefined> {
+    const cursor = refsIn(this.core, range);
+    const names = new NameBatch();
+    while (cursor.next() || runSync(cursor.load(), performReadSync)) {
+      names.collect(cursor);
+      for (const name of names.strings()) yield name;
+    }
   }
 
   /** As `Reader.log`. */

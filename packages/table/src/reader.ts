@@ -1,8 +1,9 @@
-import type { LogRecord, Ref } from '@reftable/block';
+import { textBytes, type LogRecord, type Ref } from '@reftable/block';
 import { performRead, run } from '@reftable/io';
 import type { CursorCore, KeyView, LogView, ReaderCore, RefView } from './cursor-core.js';
 import { Cursor } from './cursor.js';
-import { allLogs, liveRef, logOf, refsIn, refsWith, type LogRange } from './queries.js';
+import { NameBatch } from './name-batch.js';
+import { allLogs, live, logOf, refsIn, refsWith, type LogRange } from './queries.js';
 import type { RefRange } from './range.js';
 
 /**
@@ -17,8 +18,8 @@ export class Reader {
   }
 
   /** The ref of this name; undefined if there is none (a tombstone is none). */
-  getRef(name: string | Uint8Array): Promise<Ref | undefined> {
-    return run(liveRef(this.core, name), performRead);
+  async getRef(name: string | Uint8Array): Promise<Ref | undefined> {
+    return live(await run(this.core.findRef(textBytes(name)), performRead));
   }
 
   /** Refs, by name. For many, {@link refBatches} costs fewer promises. */
@@ -33,7 +34,12 @@ export class Reader {
 
   /** Names of refs (U+FFFD for what is not UTF-8). */
   async *names(range: RefRange = {}): AsyncGenerator<string, void, undefined> {
-    for await (const batch of batches(refsIn(this.core, range), (record) => record.name)) yield* batch;
+    const cursor = refsIn(this.core, range);
+    const names = new NameBatch();
+    while (cursor.next() || (await run(cursor.load(), performRead))) {
+      names.collect(cursor);
+      yield* names.strings();
+    }
   }
 
   /** One ref's log, newest entry first. */
@@ -67,7 +73,7 @@ const MAX_BATCH = 1024;
 
 async function* batches<V extends KeyView, T>(core: CursorCore<V>, pick: (record: V) => T): AsyncGenerator<T[], void, undefined> {
   const cursor = new Cursor(core);
-  while (await cursor.load()) {
+  while (cursor.next() || (await cursor.load())) {
     const batch = [];
     do batch.push(pick(cursor.record));
     while (batch.length < MAX_BATCH && cursor.next());

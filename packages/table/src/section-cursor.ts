@@ -75,12 +75,14 @@ export class SectionCursor {
   /** The section's block that would hold the key, found through the levels of the index; undefined if the key is past all of them. */
   *#descend(section: Section, target: Uint8Array, length: number): Core<Block | undefined> {
     const index = (this.#index ??= new BlockCursor(this.#idSize));
-    let block = this.#expect(yield* this.#store.block(section.indexStart), INDEX_BLOCK);
+    const top = this.#store.kept(section.indexStart) ?? (yield* this.#store.block(section.indexStart));
+    let block = this.#expect(top, INDEX_BLOCK);
     let isTop = true;
     while (block.type === INDEX_BLOCK) {
       index.seek(block, target, length);
       if (index.next()) {
-        block = yield* this.#store.block(decodeIndexPosition(index));
+        const position = decodeIndexPosition(index);
+        block = this.#store.kept(position) ?? (yield* this.#store.block(position));
         isTop = false;
       } else if (!isTop) {
         throw block.damage('INDEX_KEY', 'index block does not reach to the key that the level above it says');

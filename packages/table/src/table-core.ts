@@ -34,6 +34,8 @@ export class TableCore implements AnyTableCore {
   readonly idSize: number;
   readonly #layout: Layout;
   readonly #store: BlockStore;
+  /** A cursor over refs that no lookup is using. */
+  #idle: SectionCursor | undefined;
 
   constructor(source: SourceInfo, header: Header, positions: SectionPositions, layout: Layout, cacheSize: number) {
     this.source = source;
@@ -62,11 +64,15 @@ export class TableCore implements AnyTableCore {
   }
 
   *findRef(name: Uint8Array): Core<Ref | undefined> {
-    const cursor = this.#cursor('refs');
+    // One cursor serves all lookups that do not overlap.
+    const cursor = this.#idle ?? this.#cursor('refs');
+    this.#idle = undefined;
     yield* cursor.seek(name, name.length);
     const { record } = cursor;
-    if (!record.next() && !(yield* cursor.load())) return undefined;
-    return isKey(record.key, record.keyLength, name, name.length) ? this.#decodeRef(cursor) : undefined;
+    const isThere = (record.next() || (yield* cursor.load())) && isKey(record.key, record.keyLength, name, name.length);
+    const ref = isThere ? decodeRef(record, this.header.minUpdateIndex, this.idSize) : undefined;
+    this.#idle = cursor;
+    return ref;
   }
 
   *refsByObject(id: Uint8Array): Core<Ref[]> {
@@ -108,10 +114,6 @@ export class TableCore implements AnyTableCore {
 
   #cursor(section: 'refs' | 'objects' | 'logs'): SectionCursor {
     return new SectionCursor(this.#store, this.#layout[section], this.idSize);
-  }
-
-  #decodeRef(cursor: SectionCursor): Ref {
-    return decodeRef(cursor.record, this.header.minUpdateIndex, this.idSize);
   }
 }
 
