@@ -37,9 +37,8 @@ export function decodeObjectPositions(cursor: BlockCursor, limit: number): numbe
   return positions;
 }
 
-/** Writes the value of an object record (no positions: "look into all") and returns its value type. */
-export function encodeObject(writer: ByteWriter, positions: ArrayLike<number>): number {
-  const count = positions.length;
+/** Writes the value of an object record, of the first `count` positions (none: "look into all"), and returns its value type. */
+export function encodeObject(writer: ByteWriter, positions: readonly number[], count = positions.length): number {
   const valueType = count > 7 ? 0 : count;
   if (valueType === 0) writer.varint(count);
   let previous = 0;

@@ -3,7 +3,7 @@
  * to the longest prefix that two neighbours share, and a byte more, at least 2.
  */
 import { encodeObject } from '@reftable/block';
-import { ByteWriter } from '@reftable/varint';
+import { ByteWriter, compareBytes, getU24 } from '@reftable/varint';
 import type { SectionWriter } from './section-writer.js';
 
 /** The shortest object id that Git writes. */
@@ -12,13 +12,16 @@ const MIN_ID_LENGTH = 2;
 /** The longest that the footer has room for. */
 const MAX_ID_LENGTH = 31;
 
-/** A `number` has 53 bits for the start of an id and the number of the mention. */
+/** A `number` has 53 bits, for the first bits of an id and the number of a mention. */
 const SORT_BITS = 53;
+
+/** Of an id's first bytes, so many bits are looked at. */
+const ID_BITS = 48;
 
 /** Collects which block mentions which object id. */
 export class ObjectIndex {
   readonly #idSize: number;
-  readonly #ids: ByteWriter;
+  #ids: ByteWriter;
   #positions = new Float64Array(256);
   #count = 0;
 
@@ -45,95 +48,109 @@ export class ObjectIndex {
    * @returns bytes of an id in the keys; 0 where ids are alike in more bytes than the footer can tell: then nothing is written
    */
   writeTo(section: () => SectionWriter): number {
-    const order = this.#sorted();
-    const idLength = this.#idLength(order);
+    const order = this.#sort();
+    const idLength = this.#idLength();
     if (idLength > MAX_ID_LENGTH) return 0;
     if (order.length === 0) return idLength;
     const writer = section();
     const value = new ByteWriter();
     const key = new Uint8Array(idLength);
     const positions: number[] = [];
-    for (let from = 0; from < order.length; ) {
-      const start = order[from]! * this.#idSize;
-      for (let index = 0; index < idLength; index++) key[index] = this.#ids.buffer[start + index]!;
-      positions.length = 0;
+    for (let at = 0; at < order.length; ) {
+      for (let index = 0; index < idLength; index++) key[index] = this.#ids.buffer[at * this.#idSize + index]!;
+      let count = 0;
       do {
-        const position = this.#positions[order[from++]!]!;
-        if (position !== positions[positions.length - 1]) positions.push(position);
-      } while (from < order.length && this.#shared(start, order[from]! * this.#idSize) === this.#idSize);
-      if (!this.#tryAdd(writer, key, value, positions)) this.#tryAdd(writer, key, value, []);
+        const position = this.#positions[order[at]!]!;
+        if (count === 0 || position !== positions[count - 1]) positions[count++] = position;
+        at++;
+      } while (at < order.length && this.#shared(at - 1, at) === this.#idSize);
+      if (!this.#tryAdd(writer, key, value, positions, count)) this.#tryAdd(writer, key, value, positions, 0);
     }
     return idLength;
   }
 
-  #tryAdd(writer: SectionWriter, key: Uint8Array, value: ByteWriter, positions: readonly number[]): boolean {
+  #tryAdd(writer: SectionWriter, key: Uint8Array, value: ByteWriter, positions: readonly number[], count: number): boolean {
     value.length = 0;
-    const valueType = encodeObject(value, positions);
+    const valueType = encodeObject(value, positions, count);
     return writer.tryAdd(key, key.length, valueType, value.buffer, value.length);
   }
 
   /**
-   * The numbers of the mentions, by id and then by position. The native sort of numbers does nearly all of it: a number is the first
-   * bits of the id above the number of the mention; only runs that are alike in those bits are then compared as bytes.
+   * Puts the ids in order, and returns the number that each mention had; mentions of one id stay in the order in which they came.
+   * The native sort of numbers does nearly all of it: a number is the first bits of an id above the number of its mention. Only
+   * where ids are alike in those bits and yet not in order are they sorted as bytes.
    */
-  #sorted(): Uint32Array {
+  #sort(): Uint32Array {
     const count = this.#count;
-    const numberBits = Math.ceil(Math.log2(count + 1));
-    const scale = 2 ** numberBits;
-    const drop = 2 ** (48 - Math.min(48, SORT_BITS - numberBits));
-    const ids = this.#ids.buffer;
+    const unsorted = this.#ids.view();
+    const scale = 2 ** Math.ceil(Math.log2(count + 1));
+    const drop = 2 ** Math.max(0, ID_BITS - SORT_BITS + Math.log2(scale));
     const sortable = new Float64Array(count);
     for (let index = 0, at = 0; index < count; index++, at += this.#idSize) {
-      const high = ids[at]! * 0x1_0000 + (ids[at + 1]! << 8) + ids[at + 2]!;
-      const low = ids[at + 3]! * 0x1_0000 + (ids[at + 4]! << 8) + ids[at + 5]!;
-      sortable[index] = Math.floor((high * 0x100_0000 + low) / drop) * scale + index;
+      const high = getU24(unsorted, at) * 0x100_0000 + getU24(unsorted, at + 3);
+      sortable[index] = Math.floor(high / drop) * scale + index;
     }
     sortable.sort();
+
     const order = new Uint32Array(count);
-    let from = 0;
-    let prefix = -1;
-    for (let to = 0; to < count; to++) {
-      const head = Math.floor(sortable[to]! / scale);
-      order[to] = sortable[to]! - head * scale;
-      if (head === prefix) continue;
-      this.#sortRun(order, from, to);
-      prefix = head;
-      from = to;
+    const sorted = new ByteWriter(unsorted.length);
+    this.#ids = sorted;
+    let runStart = 0;
+    let runHead = -1;
+    let isOrdered = true;
+    for (let at = 0; at < count; at++) {
+      const head = Math.floor(sortable[at]! / scale);
+      if (head !== runHead) {
+        if (!isOrdered) this.#sortRun(unsorted, order.subarray(runStart, at), runStart);
+        runStart = at;
+        runHead = head;
+        isOrdered = true;
+      }
+      order[at] = sortable[at]! - head * scale;
+      this.#take(unsorted, order[at]!, at);
+      if (at > runStart && this.#isAfter(at - 1, at)) isOrdered = false;
     }
-    this.#sortRun(order, from, count);
+    if (!isOrdered) this.#sortRun(unsorted, order.subarray(runStart), runStart);
     return order;
   }
 
-  /** Sorts mentions of ids that are alike in their first bits. Mostly they are of one id, and in order. */
-  #sortRun(order: Uint32Array, from: number, to: number): void {
-    for (let at = from + 1; at < to; at++) {
-      if (this.#compare(order[at - 1]!, order[at]!) > 0) {
-        order.subarray(from, to).sort((a, b) => this.#compare(a, b));
-        return;
-      }
-    }
+  #sortRun(unsorted: Uint8Array, run: Uint32Array, start: number): void {
+    const size = this.#idSize;
+    const idOf = (mention: number): Uint8Array => unsorted.subarray(mention * size, (mention + 1) * size);
+    run.sort((a, b) => compareBytes(idOf(a), idOf(b)) || a - b);
+    for (const [index, mention] of run.entries()) this.#take(unsorted, mention, start + index);
   }
 
-  #idLength(order: Uint32Array): number {
+  /** Puts the id of a mention in its place. */
+  #take(unsorted: Uint8Array, mention: number, at: number): void {
+    const size = this.#idSize;
+    const { buffer } = this.#ids;
+    for (let index = 0; index < size; index++) buffer[at * size + index] = unsorted[mention * size + index]!;
+  }
+
+  /** Bytes by which all ids can be told apart. */
+  #idLength(): number {
     let longest = MIN_ID_LENGTH - 1;
-    for (let at = 1; at < order.length; at++) {
-      const shared = this.#shared(order[at - 1]! * this.#idSize, order[at]! * this.#idSize);
+    for (let at = 1; at < this.#count; at++) {
+      const shared = this.#shared(at - 1, at);
       if (shared > longest && shared < this.#idSize) longest = shared;
     }
     return longest + 1;
   }
 
-  #compare(a: number, b: number): number {
-    const shared = this.#shared(a * this.#idSize, b * this.#idSize);
-    if (shared === this.#idSize) return a - b;
-    return this.#ids.buffer[a * this.#idSize + shared]! - this.#ids.buffer[b * this.#idSize + shared]!;
+  /** Whether id number `a` is to come after id number `b`. */
+  #isAfter(a: number, b: number): boolean {
+    const shared = this.#shared(a, b);
+    if (shared === this.#idSize) return false;
+    return this.#ids.buffer[a * this.#idSize + shared]! > this.#ids.buffer[b * this.#idSize + shared]!;
   }
 
-  /** How many bytes the ids that start at `a` and `b` have in common. */
+  /** How many bytes ids number `a` and `b` have in common. */
   #shared(a: number, b: number): number {
-    const ids = this.#ids.buffer;
+    const size = this.#idSize;
+    const { buffer } = this.#ids;
     let shared = 0;
-    while (shared < this.#idSize && ids[a + shared] === ids[b + shared]) shared++;
+    while (shared < size && buffer[a * size + shared] === buffer[b * size + shared]) shared++;
     return shared;
   }
 }

@@ -4,24 +4,34 @@ export interface TableSink {
   write(bytes: Uint8Array): void;
 }
 
+/** Bytes of a piece that a `BytesSink` collects in: growing one buffer would copy it again and again. */
+const PIECE = 1 << 20;
+
 /** Collects a table in memory. */
 export class BytesSink implements TableSink {
-  #buffer = new Uint8Array(4096);
-  #length = 0;
+  readonly #full: Uint8Array[] = [];
+  #piece = new Uint8Array(4096);
+  #used = 0;
 
   write(bytes: Uint8Array): void {
-    const length = this.#length + bytes.length;
-    if (length > this.#buffer.length) {
-      const grown = new Uint8Array(Math.max(length, this.#buffer.length * 2));
-      grown.set(this.#buffer.subarray(0, this.#length));
-      this.#buffer = grown;
+    if (this.#used + bytes.length > this.#piece.length) {
+      this.#full.push(this.#piece.subarray(0, this.#used));
+      this.#piece = new Uint8Array(Math.max(PIECE, bytes.length));
+      this.#used = 0;
     }
-    this.#buffer.set(bytes, this.#length);
-    this.#length = length;
+    this.#piece.set(bytes, this.#used);
+    this.#used += bytes.length;
   }
 
   /** What was written so far. */
   bytes(): Uint8Array {
-    return this.#buffer.slice(0, this.#length);
+    const pieces = [...this.#full, this.#piece.subarray(0, this.#used)];
+    const all = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
+    let offset = 0;
+    for (const piece of pieces) {
+      all.set(piece, offset);
+      offset += piece.length;
+    }
+    return all;
   }
 }

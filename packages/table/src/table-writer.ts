@@ -39,6 +39,9 @@ export class TableWriter {
   readonly #geometry: TableGeometry;
   readonly #output: TableOutput;
   readonly #idSize: number;
+  /** The limits as numbers; NaN and so never reached, where a number can't hold them. */
+  readonly #safeMinimum: number;
+  readonly #safeMaximum: number;
   readonly #key = new ByteWriter(256);
   readonly #value = new ByteWriter(256);
   #objects: ObjectIndex | undefined;
@@ -57,6 +60,9 @@ export class TableWriter {
     encodeHeader(bytes, header);
     this.#output = new TableOutput(sink, bytes.view(), alignment);
     this.#idSize = idSize(header.hash);
+    const [minimum, maximum] = [Number(header.minUpdateIndex), Number(header.maxUpdateIndex)];
+    this.#safeMinimum = Number.isSafeInteger(minimum) ? minimum : NaN;
+    this.#safeMaximum = Number.isSafeInteger(maximum) ? maximum : NaN;
     if (indexObjects) this.#objects = new ObjectIndex(this.#idSize);
   }
 
@@ -145,9 +151,13 @@ export class TableWriter {
   /** The update index less the table's minimum. */
   #delta(updateIndex: number | bigint): number | bigint {
     const { minUpdateIndex, maxUpdateIndex } = this.#geometry.header;
+    // Comparing numbers with numbers is far cheaper, and mostly that is what they are.
+    if (Number.isSafeInteger(updateIndex) && (updateIndex as number) <= this.#safeMaximum && (updateIndex as number) >= this.#safeMinimum) {
+      return (updateIndex as number) - this.#safeMinimum;
+    }
     if (updateIndex < minUpdateIndex) throw this.#outside(updateIndex);
     this.#checkMaximum(updateIndex, maxUpdateIndex);
-    return typeof updateIndex === 'number' ? updateIndex - Number(minUpdateIndex) : updateIndex - minUpdateIndex;
+    return BigInt(updateIndex) - minUpdateIndex;
   }
 
   #checkMaximum(updateIndex: number | bigint, maximum: bigint): void {
