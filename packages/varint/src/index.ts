@@ -11,6 +11,6 @@ export {
   varintLength,
 } from './varint.js';
 export { getBigU64, getU16, getU24, getU32, getU64, putU16, putU24, putU32, putU64 } from './fixed.js';
-export { binarySearch, commonPrefixLength, compareBytes } from './compare.js';
+export { commonPrefixLength, compareBytes } from './compare.js';
 export { ByteReader } from './reader.js';
 export { ByteWriter } from './writer.js';

@@ -58,10 +58,6 @@ export class ByteWriter {
     this.buffer.set(bytes, start);
   }
   /** Writes `count` zero bytes. */
-  zeros(count: number): void {
-    const start = this.reserve(count);
-    this.buffer.fill(0, start, start + count);
-  }
 
   /**
    * Makes room for `count` more bytes, counts them as written and returns where they start. The caller fills them in,

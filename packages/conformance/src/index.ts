@@ -1,0 +1,25 @@
+export { bytesOf, exact } from './records.js';
+export type { LogRecord, Numeric, RefRecord, TableContents, Text } from './records.js';
+export { manifest } from './manifest.js';
+export type { Case, DataFile, Group, Manifest, ReadingFile } from './manifest.js';
+export { gitStacks } from './git-stacks.js';
+export type {
+  GitContents,
+  GitExpectation,
+  GitHistoryStep,
+  GitLog,
+  GitLogEntry,
+  GitRef,
+  GitStack,
+  GitTable,
+  GitWorktreeContents,
+  GitWorktreeStack,
+} from './git-stacks.js';
+export { jgitStacks, jgitTables } from './jgit.js';
+export type { GitAnswers, JGitStack, JGitStackExpectation, JGitTableExpectation } from './jgit.js';
+export { craftedTables } from './crafted.js';
+export type { CraftedExpectation } from './crafted.js';
+export { damagedStacks, damagedTables } from './damaged.js';
+export type { DamagedStack, DamagedStackExpectation, DamagedTableExpectation, Failure } from './damaged.js';
+export type { Reading, StackTable } from './stack-files.js';
+export type { TableCase } from './table-case.js';
