@@ -3,7 +3,8 @@
  *
  *   varint position of that block in the file (0 for the first, which contains the file header)
  */
-import { decodeVarint, type ByteWriter } from '@reftable/varint';
+import { decodeVarint } from '@reftable/varint';
+import type { ByteWriter } from '@reftable/varint/bytes';
 import type { BlockCursor } from './block-cursor.js';
 
 /**

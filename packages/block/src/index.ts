@@ -46,5 +46,7 @@ export {
   type LogUpdate,
 } from './log-record.js';
 export { decodeObjectPositions, encodeObject } from './object-record.js';
+export { NameBatch, type NameCursor } from './name-batch.js';
+export { logMessage } from './log-message.js';
 export { saturate } from './exact.js';
 export { decodeIndexPosition, encodeIndex } from './index-record.js';

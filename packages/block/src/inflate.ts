@@ -48,8 +48,8 @@ class HuffmanCode {
 
   /**
    * Becomes the code in which symbol i has `lengths[from + i]` bits (0: no code). False if these make too many codes,
-   * or leave some free. As in zlib, no code at all and a lone code of one bit are fine all the same. (There, not for code
-   * lengths; but such a code can only spell literal codes that are refused.)
+   * or leave some free. As in zlib, no code at all and a lone code of one bit are fine all the same. (There, not for
+   * code lengths; but such a code can only spell literal codes that are refused.)
    */
   build(lengths: Uint8Array, from: number, to: number): boolean {
     const next = this.#next.fill(0);
@@ -210,8 +210,7 @@ class Inflater {
       if (end > all) return false;
       while (i < end) lengths[i++] = value;
     }
-    // A block without an end-of-block code could not end.
-    if (lengths[256] === 0) return false;
+    // That there is an end-of-block code need not be checked: without one the block does not end.
     return dynamic.literals.build(lengths, 0, literals) && dynamic.distances.build(lengths, literals, all);
   }
 
@@ -273,7 +272,7 @@ function adler32(bytes: Uint8Array): number {
 }
 
 /**
- * Inflates the zlib stream (RFC 1950) that starts at `input[start]` and must give exactly `out.length` bytes into `out`.
+ * Inflates the zlib stream (RFC 1950) that starts at `input[start]` into `out`, which it must fill exactly.
  * Returns the offset just past the stream, its checksum included; what follows it may be anything. Returns -1 for a
  * stream that is damaged, truncated, over 256 MiB, or longer or shorter than `out`, which may be overwritten then.
  * It throws nothing, and takes memory and time for no more than `input` and `out`, whatever the stream claims.

@@ -13,7 +13,8 @@
  *                      i16    time zone
  *                      varint length, message
  */
-import { getBigU64, MAX_U64, putU64, ReftableError, skipVarint, type ByteWriter } from '@reftable/varint';
+import { getBigU64, MAX_U64, putU64, ReftableError, skipVarint } from '@reftable/varint';
+import type { ByteWriter } from '@reftable/varint/bytes';
 import type { BlockCursor } from './block-cursor.js';
 import { bigAt, isExactNumber, saturate, textAt } from './exact.js';
 import { putObjectId, toHex } from './object-id.js';

@@ -7,7 +7,8 @@
  *   varint position of the first ref block that mentions the object, in the file
  *   varint*         further positions, each less the one before
  */
-import { decodeVarint, skipVarint, type ByteWriter } from '@reftable/varint';
+import { decodeVarint, skipVarint } from '@reftable/varint';
+import type { ByteWriter } from '@reftable/varint/bytes';
 import type { BlockCursor } from './block-cursor.js';
 
 /**

@@ -7,7 +7,7 @@
  *                   2  object id, and the object id that the annotated tag peels to
  *                   3  varint length, and the name of the ref that this one points at
  */
-import type { ByteWriter } from '@reftable/varint';
+import type { ByteWriter } from '@reftable/varint/bytes';
 import type { BlockCursor } from './block-cursor.js';
 import { addUpdateIndex, bigAt, isExactNumber, saturate, textAt } from './exact.js';
 import { putObjectId, toHex } from './object-id.js';

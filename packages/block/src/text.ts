@@ -2,7 +2,7 @@
  * Names, targets, identities and messages are bytes in the file. Mostly they are UTF-8, but nothing says they must be:
  * a string is handed out, and where it can't hold the bytes exactly, the bytes beside it.
  */
-import type { ByteWriter } from '@reftable/varint';
+import type { ByteWriter } from '@reftable/varint/bytes';
 
 const encoder = new TextEncoder();
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

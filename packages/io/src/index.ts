@@ -4,3 +4,4 @@ export { BytesSource } from './bytes-source.js';
 export { BlobSource } from './blob-source.js';
 export { HttpSource, type HttpFetch, type HttpOptions } from './http-source.js';
 export { DirectorySource, type DirectoryHandle } from './directory-source.js';
+export { BytesSink, type Sink } from './sink.js';

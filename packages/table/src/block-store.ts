@@ -1,12 +1,9 @@
-import { BLOCK_HEADER_SIZE, maxSizeOnDisk, parseBlock, parseBlockHeader, type Block, type BlockPlace } from '@reftable/block';
+import { BLOCK_HEADER_SIZE, LOG_BLOCK, maxSizeOnDisk, parseBlock, parseBlockHeader, type Block, type BlockPlace } from '@reftable/block';
 import { ReadRequest, type Core, type SourceInfo } from '@reftable/io';
-import { ReftableError } from '@reftable/varint';
+import { formatError } from './errors.js';
 
 /** How much is read for a block in a table that does not say how large its blocks are. */
 const GUESS = 4096;
-
-/** What zlib's worst case adds to a deflated block of common size. */
-const DEFLATE_SLACK = 96;
 
 /** The least and the most that a scan reads ahead, in bytes. */
 const FIRST_AHEAD = 16 << 10;
@@ -76,11 +73,12 @@ export class BlockStore {
     const { headerSize, blockSize, end } = this.#options;
     const { name: file } = this.source;
     if (position >= end) {
-      throw new ReftableError('format', 'SECTION_POSITION', 'no block where one should be', { offset: position, file });
+      throw formatError('SECTION_POSITION', 'no block where one should be', position, file);
     }
     const headerOffset = position === 0 ? headerSize : 0;
     const place: BlockPlace = { position, headerOffset, alignment: blockSize, file };
-    const wanted = Math.max(blockSize || GUESS, headerOffset + BLOCK_HEADER_SIZE) + DEFLATE_SLACK;
+    // Enough for a block of common size, even if it is a log block that grew when it was deflated, and the byte behind it.
+    const wanted = maxSizeOnDisk({ type: LOG_BLOCK, length: Math.max(blockSize || GUESS, headerOffset + BLOCK_HEADER_SIZE) }) + 1;
     let input = yield* this.#read(position, wanted, ahead);
     const needed = maxSizeOnDisk(parseBlockHeader(input, place));
     // One byte more, which tells whether the block is padded.

@@ -14,3 +14,13 @@ export class RecordTooLargeError extends ReftableError {
     this.minimumBlockSize = minimumBlockSize;
   }
 }
+
+/** Damage at `offset` of `file`. */
+export function formatError(code: string, message: string, offset: number, file: string | undefined): ReftableError {
+  return new ReftableError('format', code, message, { offset, file });
+}
+
+/** A call that asks for what can't be. */
+export function misuse(code: string, message: string): ReftableError {
+  return new ReftableError('misuse', code, message);
+}

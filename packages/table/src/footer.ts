@@ -9,7 +9,9 @@
  *   u64 position of the log index
  *   u32 CRC-32 of all of the footer before it
  */
-import { ByteReader, ByteWriter, getU32, ReftableError } from '@reftable/varint';
+import { getU32 } from '@reftable/varint';
+import { ByteReader, ByteWriter } from '@reftable/varint/bytes';
+import { formatError } from './errors.js';
 import { crc32 } from './crc32.js';
 import { encodeHeader, headerSize, parseHeader, type Header, type Version } from './header.js';
 
@@ -39,7 +41,7 @@ export function footerSize(version: Version): number {
 export function parseFooter(bytes: Uint8Array, start: number, header: Header, file: string | undefined): SectionPositions {
   const crcAt = bytes.length - 4;
   if (getU32(bytes, crcAt) !== crc32(bytes.subarray(0, crcAt))) {
-    throw new ReftableError('format', 'FOOTER_CRC', 'footer fails its checksum', { offset: start, file });
+    throw formatError('FOOTER_CRC', 'footer fails its checksum', start, file);
   }
   const again = parseHeader(bytes, start, file);
   if (
@@ -49,7 +51,7 @@ export function parseFooter(bytes: Uint8Array, start: number, header: Header, fi
     again.minUpdateIndex !== header.minUpdateIndex ||
     again.maxUpdateIndex !== header.maxUpdateIndex
   ) {
-    throw new ReftableError('format', 'FOOTER_HEADER', 'footer does not repeat the header', { offset: start, file });
+    throw formatError('FOOTER_HEADER', 'footer does not repeat the header', start, file);
   }
   const reader = new ByteReader(bytes, headerSize(header.version));
   const refIndex = reader.bigU64();
@@ -60,13 +62,13 @@ export function parseFooter(bytes: Uint8Array, start: number, header: Header, fi
     if (position === 0n) continue;
     if (position <= last || position >= BigInt(start)) {
       const message = `section at ${position}, after ${last} and before the footer`;
-      throw new ReftableError('format', 'SECTION_POSITION', message, { offset: start, file });
+      throw formatError('SECTION_POSITION', message, start, file);
     }
     last = position;
   }
   const objectIdLength = Number(objects & 31n);
   if (ordered[1] !== 0n && objectIdLength === 0) {
-    throw new ReftableError('format', 'OBJECT_ID_LENGTH', 'object section with keys of no bytes', { offset: start, file });
+    throw formatError('OBJECT_ID_LENGTH', 'object section with keys of no bytes', start, file);
   }
   const at = ordered.map(Number);
   return { refIndex: at[0]!, objects: at[1]!, objectIdLength, objectIndex: at[2]!, logs: at[3]!, logIndex: at[4]! };

@@ -9,7 +9,9 @@
  *   u32 hash id              only in version 2: "sha1" or "s256"
  */
 import type { Hash } from '@reftable/block';
-import { ByteReader, ReftableError, type ByteWriter } from '@reftable/varint';
+import { ReftableError } from '@reftable/varint';
+import { ByteReader, type ByteWriter } from '@reftable/varint/bytes';
+import { formatError } from './errors.js';
 
 const MAGIC = 0x52454654; // "REFT"
 const SHA1_ID = 0x73686131; // "sha1"
@@ -41,13 +43,13 @@ export function headerSize(version: Version): number {
 
 /**
  * Reads a header.
+ * @param bytes start with it, and hold `MAX_HEADER_SIZE` bytes at least
  * @param offset where it stands in the file, for errors
- * @throws `FILE_TOO_SHORT`, `MAGIC`, `LIMITS` (format); `VERSION`, `HASH_ID` (unsupported)
+ * @throws `MAGIC`, `LIMITS` (format); `VERSION`, `HASH_ID` (unsupported)
  */
 export function parseHeader(bytes: Uint8Array, offset: number, file: string | undefined): Header {
-  if (bytes.length < SIZES[1]) throw new ReftableError('format', 'FILE_TOO_SHORT', 'no room for a header', { offset, file });
   const reader = new ByteReader(bytes);
-  if (reader.u32() !== MAGIC) throw new ReftableError('format', 'MAGIC', 'not a reftable', { offset, file });
+  if (reader.u32() !== MAGIC) throw formatError('MAGIC', 'not a reftable', offset, file);
   const version = reader.u8();
   if (version !== 1 && version !== 2) {
     throw new ReftableError('unsupported', 'VERSION', `reftable of version ${version}`, { offset: offset + 4, file });
@@ -57,9 +59,8 @@ export function parseHeader(bytes: Uint8Array, offset: number, file: string | un
   const maxUpdateIndex = reader.bigU64();
   if (minUpdateIndex > maxUpdateIndex) {
     const message = `update indexes from ${minUpdateIndex} to ${maxUpdateIndex}`;
-    throw new ReftableError('format', 'LIMITS', message, { offset: offset + 8, file });
+    throw formatError('LIMITS', message, offset + 8, file);
   }
-  if (bytes.length < SIZES[version]) throw new ReftableError('format', 'FILE_TOO_SHORT', 'no room for a header', { offset, file });
   const id = version === 1 ? SHA1_ID : reader.u32();
   if (id !== SHA1_ID && id !== SHA256_ID) {
     throw new ReftableError('unsupported', 'HASH_ID', `hash of id 0x${id.toString(16)}`, { offset: offset + SIZES[1], file });

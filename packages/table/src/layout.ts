@@ -7,7 +7,7 @@
  * of that block says whether it is refs or logs.
  */
 import { LOG_BLOCK, OBJECT_BLOCK, REF_BLOCK, type BlockType } from '@reftable/block';
-import { ReftableError } from '@reftable/varint';
+import { formatError } from './errors.js';
 import type { SectionPositions } from './footer.js';
 import { headerSize, type Version } from './header.js';
 
@@ -52,10 +52,10 @@ export function layOut(
   if (firstType === LOG_BLOCK) {
     // Git says 0, and its first block counts the header; JGit says where the header ends, and its block counts from there.
     if ((at.logs !== 0 && at.logs !== headerSize(version)) || firstOf(at.refIndex, at.objects, at.objectIndex) !== end) {
-      throw new ReftableError('format', 'SECTION_POSITION', 'first block is of logs, the footer speaks of others', { offset: end, file });
+      throw formatError('SECTION_POSITION', 'first block is of logs, the footer speaks of others', end, file);
     }
   } else if (firstType !== REF_BLOCK && (firstType !== undefined || firstOf(at.refIndex, at.objects, at.objectIndex, at.logs, at.logIndex) !== end)) {
-    throw new ReftableError('format', 'BLOCK_TYPE', `first block is of type ${String(firstType)}`, { offset: headerSize(version), file });
+    throw formatError('BLOCK_TYPE', `first block is of type ${String(firstType)}`, headerSize(version), file);
   }
 
   const section = (type: BlockType, start: number, index: number, next: number): Section => ({

@@ -3,7 +3,8 @@
  * to the longest prefix that two neighbours share, and a byte more, at least 2.
  */
 import { encodeObject } from '@reftable/block';
-import { ByteWriter, compareBytes, getU24 } from '@reftable/varint';
+import { compareBytes, getU24 } from '@reftable/varint';
+import { ByteWriter } from '@reftable/varint/bytes';
 import type { SectionWriter } from './section-writer.js';
 
 /** The shortest object id that Git writes. */

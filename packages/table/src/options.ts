@@ -1,5 +1,6 @@
 import { BLOCK_HEADER_SIZE, MAX_BLOCK_SIZE, MAX_RESTARTS, type Hash } from '@reftable/block';
-import { checkNumber, MAX_U64, ReftableError } from '@reftable/varint';
+import { checkNumber, MAX_U64 } from '@reftable/varint';
+import { misuse } from './errors.js';
 import { headerSize, type Header } from './header.js';
 
 /** How a table is written. The defaults are Git's. */
@@ -48,12 +49,12 @@ export function resolveOptions(options: TableOptions): TableGeometry {
   const minUpdateIndex = BigInt(options.minUpdateIndex);
   const maxUpdateIndex = BigInt(options.maxUpdateIndex);
   if (minUpdateIndex > maxUpdateIndex) {
-    throw new ReftableError('misuse', 'LIMITS', `update indexes from ${minUpdateIndex} to ${maxUpdateIndex}`);
+    throw misuse('LIMITS', `update indexes from ${minUpdateIndex} to ${maxUpdateIndex}`);
   }
-  if (restartInterval === 0) throw new ReftableError('misuse', 'NUMBER_RANGE', 'restart interval of 0');
+  if (restartInterval === 0) throw misuse('NUMBER_RANGE', 'restart interval of 0');
   // A header, a block's header, the shortest record there is, a restart and the restart count.
   const least = headerSize(version) + BLOCK_HEADER_SIZE + 4 + 3 + 2;
-  if (blockSize < least) throw new ReftableError('misuse', 'BLOCK_SIZE', `block size ${blockSize} is below ${least}`);
+  if (blockSize < least) throw misuse('BLOCK_SIZE', `block size ${blockSize} is below ${least}`);
   return {
     header: { version, hash, blockSize: aligned ? blockSize : 0, minUpdateIndex, maxUpdateIndex },
     blockSize,

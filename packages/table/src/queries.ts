@@ -2,7 +2,8 @@
 import { objectIdBytes, putLogKey } from '@reftable/block';
 import type { Ref } from '@reftable/block';
 import type { Core } from '@reftable/io';
-import { ByteWriter, MAX_U64 } from '@reftable/varint';
+import { MAX_U64 } from '@reftable/varint';
+import { ByteWriter } from '@reftable/varint/bytes';
 import type { CursorCore, LogView, ReaderCore, RefView } from './cursor-core.js';
 import { keyRange, RangeCursor, type RefRange } from './range.js';
 

@@ -1,6 +1,6 @@
 import { textBytes } from '@reftable/block';
 import type { Core } from '@reftable/io';
-import { compareBytes } from '@reftable/varint';
+import { compareBytes, hasBytesAt, pastPrefix } from '@reftable/varint';
 import type { CursorCore, KeyView } from './cursor-core.js';
 
 /** Which refs are wanted. Everything given must hold. */
@@ -119,20 +119,8 @@ export class RangeCursor<V extends KeyView> implements CursorCore<V> {
   }
 }
 
-/** The least key that comes after all that start with `prefix`; undefined if there is none. */
-export function pastPrefix(prefix: Uint8Array): Uint8Array | undefined {
-  let end = prefix.length;
-  while (end > 0 && prefix[end - 1] === 0xff) end--;
-  if (end === 0) return undefined;
-  const past = prefix.slice(0, end);
-  past[end - 1]!++;
-  return past;
-}
-
 function startsWith({ key, keyLength }: KeyView, prefix: Uint8Array): boolean {
-  if (keyLength < prefix.length) return false;
-  for (let index = 0; index < prefix.length; index++) if (key[index] !== prefix[index]) return false;
-  return true;
+  return keyLength >= prefix.length && hasBytesAt(key, 0, prefix);
 }
 
 function isBefore(a: Uint8Array, b: Uint8Array): boolean {

@@ -1,9 +1,8 @@
-import { textBytes, type LogRecord, type Ref } from '@reftable/block';
+import { NameBatch, textBytes, type LogRecord, type Ref } from '@reftable/block';
 import { performReadSync, runSync } from '@reftable/io';
 import type { CursorCore, KeyView, LogView, ReaderCore, RefView } from './cursor-core.js';
 import { CursorSync } from './cursor.js';
 import { allLogs, live, logOf, refsIn, refsWith, type LogRange } from './queries.js';
-import { NameBatch } from './name-batch.js';
 import type { RefRange } from './range.js';
 
 /** The sync face of `Reader`: the same methods, answered at once. */

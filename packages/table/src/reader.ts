@@ -1,8 +1,7 @@
-import { textBytes, type LogRecord, type Ref } from '@reftable/block';
+import { NameBatch, textBytes, type LogRecord, type Ref } from '@reftable/block';
 import { performRead, run } from '@reftable/io';
 import type { CursorCore, KeyView, LogView, ReaderCore, RefView } from './cursor-core.js';
 import { Cursor } from './cursor.js';
-import { NameBatch } from './name-batch.js';
 import { allLogs, live, logOf, refsIn, refsWith, type LogRange } from './queries.js';
 import type { RefRange } from './range.js';
 

@@ -1,5 +1,5 @@
 import { BlockWriter, decodeString, encodeIndex, INDEX_BLOCK, LOG_BLOCK, type BlockType } from '@reftable/block';
-import { ByteWriter } from '@reftable/varint';
+import { ByteWriter } from '@reftable/varint/bytes';
 import { RecordTooLargeError } from './errors.js';
 import type { TableGeometry } from './options.js';
 import type { TableOutput } from './table-output.js';

@@ -1,21 +1,21 @@
 import {
   BLOCK_HEADER_SIZE,
   decodeObjectPositions,
-  decodeRef,
   idSize,
   type Block,
   type Hash,
   type Ref,
 } from '@reftable/block';
 import { ReadRequest, type Core, type SourceInfo } from '@reftable/io';
-import { ReftableError } from '@reftable/varint';
+import { hasBytesAt, type ReftableError } from '@reftable/varint';
 import { BlockStore } from './block-store.js';
-import type { AnyTableCore, CursorCore, LogView, RefView } from './cursor-core.js';
+import type { AnyTableCore } from './cursor-core.js';
+import { formatError } from './errors.js';
 import { footerSize, parseFooter, type SectionPositions } from './footer.js';
 import { headerSize, MAX_HEADER_SIZE, parseHeader, type Header } from './header.js';
 import { layOut, type Layout } from './layout.js';
 import { SectionCursor } from './section-cursor.js';
-import { tableLogCursor, tableRefCursor } from './table-cursors.js';
+import { TableLogCursor, TableRefCursor } from './table-cursors.js';
 
 /** How a table is read. */
 export interface ReadOptions {
@@ -35,7 +35,7 @@ export class TableCore implements AnyTableCore {
   readonly #layout: Layout;
   readonly #store: BlockStore;
   /** A cursor over refs that no lookup is using. */
-  #idle: SectionCursor | undefined;
+  #idle: TableRefCursor | undefined;
 
   constructor(source: SourceInfo, header: Header, positions: SectionPositions, layout: Layout, cacheSize: number) {
     this.source = source;
@@ -55,37 +55,35 @@ export class TableCore implements AnyTableCore {
     return this.header.maxUpdateIndex;
   }
 
-  refCursor(): CursorCore<RefView> {
-    return tableRefCursor(this.#cursor('refs'), this.idSize, this.header.minUpdateIndex);
+  refCursor(): TableRefCursor {
+    return new TableRefCursor(this.#cursor('refs'), this.idSize, this.minUpdateIndex);
   }
 
-  logCursor(): CursorCore<LogView> {
-    return tableLogCursor(this.#cursor('logs'), this.idSize);
+  logCursor(): TableLogCursor {
+    return new TableLogCursor(this.#cursor('logs'), this.idSize);
   }
 
   *findRef(name: Uint8Array): Core<Ref | undefined> {
     // One cursor serves all lookups that do not overlap.
-    const cursor = this.#idle ?? this.#cursor('refs');
+    const cursor = this.#idle ?? this.refCursor();
     this.#idle = undefined;
     yield* cursor.seek(name, name.length);
-    const { record } = cursor;
-    const isThere = (record.next() || (yield* cursor.load())) && isKey(record.key, record.keyLength, name, name.length);
-    const ref = isThere ? decodeRef(record, this.header.minUpdateIndex, this.idSize) : undefined;
+    const isThere = (cursor.next() || (yield* cursor.load())) && cursor.keyLength === name.length && hasBytesAt(cursor.key, 0, name);
+    const ref = isThere ? cursor.ref() : undefined;
     this.#idle = cursor;
     return ref;
   }
 
   *refsByObject(id: Uint8Array): Core<Ref[]> {
     const found: Ref[] = [];
-    const section = this.#cursor('refs');
-    const { record } = tableRefCursor(section, this.idSize, this.header.minUpdateIndex);
+    const cursor = this.refCursor();
     const positions = this.#layout.objects === undefined ? undefined : yield* this.#positionsOf(id);
     if (positions === undefined) {
-      while (section.next() || (yield* section.load())) if (record.mentions(id)) found.push(record.ref());
+      while (cursor.next() || (yield* cursor.load())) if (cursor.mentions(id)) found.push(cursor.ref());
     } else {
       for (const position of positions) {
-        yield* section.seekBlock(position);
-        while (section.next()) if (record.mentions(id)) found.push(record.ref());
+        yield* cursor.seekBlock(position);
+        while (cursor.next()) if (cursor.mentions(id)) found.push(cursor.ref());
       }
     }
     return found;
@@ -107,8 +105,8 @@ export class TableCore implements AnyTableCore {
     const cursor = this.#cursor('objects');
     yield* cursor.seek(id, Math.min(this.positions.objectIdLength, id.length));
     const { record } = cursor;
-    if (!record.next() && !(yield* cursor.load())) return [];
-    if (record.keyLength > id.length || !isKey(record.key, record.keyLength, id, record.keyLength)) return [];
+    const isThere = record.next() || (yield* cursor.load());
+    if (!isThere || record.keyLength > id.length || !hasBytesAt(id, 0, record.key, record.keyLength)) return [];
     return decodeObjectPositions(record, this.#layout.refs?.end ?? 0);
   }
 
@@ -124,13 +122,12 @@ export class TableCore implements AnyTableCore {
  */
 export function* openTableCore(source: SourceInfo, options: ReadOptions = {}): Core<TableCore> {
   const { size, name: file } = source;
-  const head = new ReadRequest(source, 0, Math.min(size, MAX_HEADER_SIZE + BLOCK_HEADER_SIZE));
+  if (size < headerSize(1) + footerSize(1)) throw tooShort(source);
+  const head = new ReadRequest(source, 0, MAX_HEADER_SIZE + BLOCK_HEADER_SIZE);
   yield head;
   const header = parseHeader(head.bytes, 0, file);
   const start = size - footerSize(header.version);
-  if (start < headerSize(header.version)) {
-    throw new ReftableError('format', 'FILE_TOO_SHORT', `file of ${size} bytes has no room for a header and a footer`, { file });
-  }
+  if (start < headerSize(header.version)) throw tooShort(source);
   const tail = new ReadRequest(source, start, size - start);
   yield tail;
   const positions = parseFooter(tail.bytes, start, header, file);
@@ -139,8 +136,6 @@ export function* openTableCore(source: SourceInfo, options: ReadOptions = {}): C
   return new TableCore(source, header, positions, layout, options.cacheSize ?? DEFAULT_CACHE_SIZE);
 }
 
-function isKey(key: Uint8Array, keyLength: number, other: Uint8Array, otherLength: number): boolean {
-  if (keyLength !== otherLength) return false;
-  for (let index = 0; index < keyLength; index++) if (key[index] !== other[index]) return false;
-  return true;
+function tooShort({ size, name }: SourceInfo): ReftableError {
+  return formatError('FILE_TOO_SHORT', `file of ${size} bytes has no room for a header and a footer`, 0, name);
 }

@@ -15,116 +15,100 @@ import {
   type Ref,
 } from '@reftable/block';
 import type { Core } from '@reftable/io';
+import { hasBytesAt } from '@reftable/varint';
 import type { CursorCore, KeyView, LogView, RefView } from './cursor-core.js';
 import type { SectionCursor } from './section-cursor.js';
 
-/** What is alike in the views of a table's records. */
-abstract class TableView implements KeyView {
-  protected readonly cursor: BlockCursor;
+/** A cursor over one section of a table, which itself shows the record that it is at. */
+abstract class TableCursor implements KeyView {
+  protected readonly section: SectionCursor;
+  protected readonly block: BlockCursor;
   protected readonly idSize: number;
 
-  constructor(cursor: BlockCursor, idSize: number) {
-    this.cursor = cursor;
+  constructor(section: SectionCursor, idSize: number) {
+    this.section = section;
+    this.block = section.record;
     this.idSize = idSize;
   }
 
-  abstract get isDeletion(): boolean;
-
   get key(): Uint8Array {
-    return this.cursor.key;
+    return this.block.key;
   }
   get keyLength(): number {
-    return this.cursor.keyLength;
+    return this.block.keyLength;
   }
   get shared(): number {
-    return this.cursor.shared;
+    return this.block.shared;
   }
-}
-
-/** The ref record that a table's cursor is at. */
-class TableRefView extends TableView implements RefView {
-  readonly #base: bigint;
-
-  constructor(cursor: BlockCursor, idSize: number, base: bigint) {
-    super(cursor, idSize);
-    this.#base = base;
-  }
-
-  get isDeletion(): boolean {
-    return this.cursor.valueType === REF_DELETION;
-  }
-  get name(): string {
-    return decodeString(this.cursor.key, 0, this.cursor.keyLength);
-  }
+  abstract get isDeletion(): boolean;
+  abstract get updateIndexExact(): bigint;
   get updateIndex(): number {
     return saturate(this.updateIndexExact);
-  }
-  get updateIndexExact(): bigint {
-    return refUpdateIndex(this.cursor, this.#base);
-  }
-  mentions(id: Uint8Array): boolean {
-    const { bytes, contentStart, valueType } = this.cursor;
-    if (valueType !== REF_DIRECT && valueType !== REF_PEELED) return false;
-    return startsWith(bytes, contentStart, id) || (valueType === REF_PEELED && startsWith(bytes, contentStart + id.length, id));
-  }
-  ref(): Ref {
-    return decodeRef(this.cursor, this.#base, this.idSize);
-  }
-}
-
-/** The log record that a table's cursor is at. */
-class TableLogView extends TableView implements LogView {
-  get isDeletion(): boolean {
-    return this.cursor.valueType === LOG_DELETION;
-  }
-  get name(): string {
-    return decodeString(this.cursor.key, 0, logNameLength(this.cursor));
-  }
-  get updateIndex(): number {
-    return saturate(this.updateIndexExact);
-  }
-  get updateIndexExact(): bigint {
-    return logUpdateIndex(this.cursor);
-  }
-  log(): LogRecord {
-    return decodeLog(this.cursor, this.idSize);
-  }
-}
-
-/** A cursor over one section of a table. */
-class TableCursor<V extends KeyView> implements CursorCore<V> {
-  readonly record: V;
-  readonly #section: SectionCursor;
-  readonly #block: BlockCursor;
-
-  constructor(section: SectionCursor, record: V) {
-    this.#section = section;
-    this.#block = section.record;
-    this.record = record;
   }
 
   next(): boolean {
-    return this.#block.next();
+    return this.block.next();
   }
   load(): Core<boolean> {
-    return this.#section.load();
+    return this.section.load();
   }
   seek(target: Uint8Array, length: number): Core<void> {
-    return this.#section.seek(target, length);
+    return this.section.seek(target, length);
   }
 }
 
-/** A cursor over a table's refs. `base` is the table's minimum update index. */
-export function tableRefCursor(section: SectionCursor, idSize: number, base: bigint): CursorCore<RefView> {
-  return new TableCursor(section, new TableRefView(section.record, idSize, base));
+/** A cursor over a table's refs. */
+export class TableRefCursor extends TableCursor implements CursorCore<RefView>, RefView {
+  readonly #base: bigint;
+
+  /** @param base the table's minimum update index */
+  constructor(section: SectionCursor, idSize: number, base: bigint) {
+    super(section, idSize);
+    this.#base = base;
+  }
+
+  get record(): RefView {
+    return this;
+  }
+  get isDeletion(): boolean {
+    return this.block.valueType === REF_DELETION;
+  }
+  get name(): string {
+    return decodeString(this.block.key, 0, this.block.keyLength);
+  }
+  get updateIndexExact(): bigint {
+    return refUpdateIndex(this.block, this.#base);
+  }
+  mentions(id: Uint8Array): boolean {
+    const { bytes, contentStart, valueType } = this.block;
+    if (valueType !== REF_DIRECT && valueType !== REF_PEELED) return false;
+    return hasBytesAt(bytes, contentStart, id) || (valueType === REF_PEELED && hasBytesAt(bytes, contentStart + id.length, id));
+  }
+  ref(): Ref {
+    return decodeRef(this.block, this.#base, this.idSize);
+  }
+
+  /** Goes before the first record of the block at `position`, an offset in the file at which there is a ref block. */
+  seekBlock(position: number): Core<void> {
+    return this.section.seekBlock(position);
+  }
 }
 
 /** A cursor over a table's log entries. */
-export function tableLogCursor(section: SectionCursor, idSize: number): CursorCore<LogView> {
-  return new TableCursor(section, new TableLogView(section.record, idSize));
-}
-
-function startsWith(bytes: Uint8Array, start: number, id: Uint8Array): boolean {
-  for (let index = 0; index < id.length; index++) if (bytes[start + index] !== id[index]) return false;
-  return true;
+export class TableLogCursor extends TableCursor implements CursorCore<LogView>, LogView {
+  get record(): LogView {
+    return this;
+  }
+  get isDeletion(): boolean {
+    return this.block.valueType === LOG_DELETION;
+  }
+  get name(): string {
+    return decodeString(this.block.key, 0, logNameLength(this.block));
+  }
+  get updateIndexExact(): bigint {
+    return logUpdateIndex(this.block);
+  }
+  log(): LogRecord {
+    return decodeLog(this.block, this.idSize);
+  }
 }

@@ -1,16 +1,16 @@
-import type { TableSink } from './sink.js';
+import type { Sink } from '@reftable/io';
 
 /** Counts what goes to the sink, and owes it padding: a block is padded only when another follows that is aligned too. */
 export class TableOutput {
   /** Offset in the file at which the next block goes. */
   position = 0;
-  readonly #sink: TableSink;
+  readonly #sink: Sink;
   readonly #header: Uint8Array;
   readonly #alignment: number;
   #padding = 0;
 
   /** @param alignment to what blocks are padded; 0: they are not */
-  constructor(sink: TableSink, header: Uint8Array, alignment: number) {
+  constructor(sink: Sink, header: Uint8Array, alignment: number) {
     this.#sink = sink;
     this.#header = header;
     this.#alignment = alignment;

@@ -3,6 +3,7 @@ import {
   encodeRef,
   idSize,
   LOG_BLOCK,
+  logMessage,
   OBJECT_BLOCK,
   putLogKey,
   putText,
@@ -13,14 +14,15 @@ import {
   type LogInput,
   type RefInput,
 } from '@reftable/block';
-import { ByteWriter, checkNumber, MAX_U64, ReftableError } from '@reftable/varint';
+import type { Sink } from '@reftable/io';
+import { checkU64 } from '@reftable/varint';
+import { ByteWriter } from '@reftable/varint/bytes';
+import { misuse } from './errors.js';
 import { encodeFooter } from './footer.js';
 import { encodeHeader } from './header.js';
-import { logMessage } from './log-message.js';
 import { ObjectIndex } from './object-index.js';
 import { resolveOptions, type TableGeometry, type TableOptions } from './options.js';
 import { EMPTY_SECTION, SectionWriter, type SectionStatistics } from './section-writer.js';
-import type { TableSink } from './sink.js';
 import { TableOutput } from './table-output.js';
 
 /** What a table came to. */
@@ -39,9 +41,9 @@ export class TableWriter {
   readonly #geometry: TableGeometry;
   readonly #output: TableOutput;
   readonly #idSize: number;
-  /** The limits as numbers; NaN and so never reached, where a number can't hold them. */
-  readonly #safeMinimum: number;
-  readonly #safeMaximum: number;
+  /* The table's limits, as numbers where they can be: to compare these with numbers is far cheaper. */
+  readonly #minimum: number | bigint;
+  readonly #maximum: number | bigint;
   readonly #key = new ByteWriter(256);
   readonly #value = new ByteWriter(256);
   #objects: ObjectIndex | undefined;
@@ -53,16 +55,15 @@ export class TableWriter {
   #finished = false;
 
   /** @throws `NUMBER_RANGE`, `BLOCK_SIZE`, `LIMITS` (misuse) */
-  constructor(sink: TableSink, options: TableOptions) {
+  constructor(sink: Sink, options: TableOptions) {
     this.#geometry = resolveOptions(options);
     const { header, alignment, indexObjects } = this.#geometry;
     const bytes = new ByteWriter(32);
     encodeHeader(bytes, header);
     this.#output = new TableOutput(sink, bytes.view(), alignment);
     this.#idSize = idSize(header.hash);
-    const [minimum, maximum] = [Number(header.minUpdateIndex), Number(header.maxUpdateIndex)];
-    this.#safeMinimum = Number.isSafeInteger(minimum) ? minimum : NaN;
-    this.#safeMaximum = Number.isSafeInteger(maximum) ? maximum : NaN;
+    this.#minimum = cheapest(header.minUpdateIndex);
+    this.#maximum = cheapest(header.maxUpdateIndex);
     if (indexObjects) this.#objects = new ObjectIndex(this.#idSize);
   }
 
@@ -73,12 +74,16 @@ export class TableWriter {
    */
   addRef(ref: RefInput): void {
     this.#checkOpen();
-    if (this.#logs !== undefined) throw new ReftableError('misuse', 'REF_AFTER_LOG', 'refs come before log entries');
+    if (this.#logs !== undefined) throw misuse('REF_AFTER_LOG', 'refs come before log entries');
     const key = this.#key;
     const value = this.#value;
     key.length = value.length = 0;
     putText(key, ref.nameBytes ?? ref.name);
-    const delta = this.#delta(ref.updateIndexExact ?? ref.updateIndex);
+    const updateIndex = ref.updateIndexExact ?? ref.updateIndex;
+    const minimum = this.#minimum;
+    this.#checkLimits(updateIndex, minimum);
+    const bothNumbers = typeof updateIndex === 'number' && typeof minimum === 'number';
+    const delta = bothNumbers ? updateIndex - minimum : BigInt(updateIndex) - BigInt(minimum);
     const valueType = encodeRef(value, ref, delta, this.#idSize);
 
     const section = (this.#refs ??= new SectionWriter(REF_BLOCK, this.#geometry, this.#output));
@@ -98,9 +103,10 @@ export class TableWriter {
    */
   addLog(log: LogInput): void {
     this.#checkOpen();
-    const { header, exactLogMessages } = this.#geometry;
+    const { exactLogMessages } = this.#geometry;
     const updateIndex = log.updateIndexExact ?? log.updateIndex;
-    this.#checkMaximum(updateIndex, log.kind === 'deletion' ? MAX_U64 : header.maxUpdateIndex);
+    if (log.kind === 'update') this.#checkLimits(updateIndex, 0);
+    else checkU64(updateIndex);
     this.#key.length = 0;
     putLogKey(this.#key, log.refBytes ?? log.ref, updateIndex);
     this.#value.length = 0;
@@ -148,30 +154,19 @@ export class TableWriter {
     this.#objectStatistics = section?.finish() ?? EMPTY_SECTION;
   }
 
-  /** The update index less the table's minimum. */
-  #delta(updateIndex: number | bigint): number | bigint {
-    const { minUpdateIndex, maxUpdateIndex } = this.#geometry.header;
-    // Comparing numbers with numbers is far cheaper, and mostly that is what they are.
-    if (Number.isSafeInteger(updateIndex) && (updateIndex as number) <= this.#safeMaximum && (updateIndex as number) >= this.#safeMinimum) {
-      return (updateIndex as number) - this.#safeMinimum;
+  /** Refuses an update index that is not a whole number, or outside the table's limits. */
+  #checkLimits(updateIndex: number | bigint, least: number | bigint): void {
+    checkU64(updateIndex);
+    if (updateIndex < least || updateIndex > this.#maximum) {
+      throw misuse('UPDATE_INDEX', `update index ${updateIndex} is not within ${this.#minimum} to ${this.#maximum}`);
     }
-    if (updateIndex < minUpdateIndex) throw this.#outside(updateIndex);
-    this.#checkMaximum(updateIndex, maxUpdateIndex);
-    return BigInt(updateIndex) - minUpdateIndex;
-  }
-
-  #checkMaximum(updateIndex: number | bigint, maximum: bigint): void {
-    checkNumber(updateIndex, MAX_U64);
-    if (updateIndex > maximum) throw this.#outside(updateIndex);
-  }
-
-  #outside(updateIndex: number | bigint): ReftableError {
-    const { minUpdateIndex, maxUpdateIndex } = this.#geometry.header;
-    const message = `update index ${updateIndex} is not within ${minUpdateIndex} to ${maxUpdateIndex}`;
-    return new ReftableError('misuse', 'UPDATE_INDEX', message);
   }
 
   #checkOpen(): void {
-    if (this.#finished) throw new ReftableError('misuse', 'WRITER_FINISHED', 'table is finished');
+    if (this.#finished) throw misuse('WRITER_FINISHED', 'table is finished');
   }
+}
+
+function cheapest(updateIndex: bigint): number | bigint {
+  return updateIndex > Number.MAX_SAFE_INTEGER ? updateIndex : Number(updateIndex);
 }

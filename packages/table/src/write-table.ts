@@ -1,7 +1,8 @@
-import { textBytes, type LogInput, type RefInput } from '@reftable/block';
+import { putLogKey, putText, type LogInput, type RefInput } from '@reftable/block';
+import { BytesSink } from '@reftable/io';
 import { compareBytes } from '@reftable/varint';
+import { ByteWriter } from '@reftable/varint/bytes';
 import type { TableOptions } from './options.js';
-import { BytesSink } from './sink.js';
 import { TableWriter } from './table-writer.js';
 
 /** The records of a table, in any order. */
@@ -11,24 +12,22 @@ export interface TableContent {
 }
 
 /** A whole table in memory: sorts the records and writes them. @throws as `TableWriter` does */
-export function writeTable(content: TableContent, options: TableOptions): Uint8Array {
+export function writeTable({ refs = [], logs = [] }: TableContent, options: TableOptions): Uint8Array {
   const sink = new BytesSink();
   const writer = new TableWriter(sink, options);
-  for (const { record } of sorted(content.refs ?? [], (ref) => ref.nameBytes ?? ref.name)) writer.addRef(record);
-  const newestFirst = (a: LogInput, b: LogInput): number => {
-    const [left, right] = [a.updateIndexExact ?? a.updateIndex, b.updateIndexExact ?? b.updateIndex];
-    return left > right ? -1 : left < right ? 1 : 0;
-  };
-  for (const { record } of sorted(content.logs ?? [], (log) => log.refBytes ?? log.ref, newestFirst)) writer.addLog(record);
+  for (const ref of sorted(refs, (key, { name, nameBytes }) => putText(key, nameBytes ?? name))) writer.addRef(ref);
+  for (const log of sorted(logs, (key, log) => putLogKey(key, log.refBytes ?? log.ref, log.updateIndexExact ?? log.updateIndex))) {
+    writer.addLog(log);
+  }
   writer.finish();
   return sink.bytes();
 }
 
-function sorted<R>(
-  records: Iterable<R>,
-  nameOf: (record: R) => string | Uint8Array,
-  compareAlike: (a: R, b: R) => number = () => 0,
-): { readonly record: R; readonly name: Uint8Array }[] {
-  const named = Array.from(records, (record) => ({ record, name: textBytes(nameOf(record)) }));
-  return named.sort((a, b) => compareBytes(a.name, b.name) || compareAlike(a.record, b.record));
+function sorted<R>(records: Iterable<R>, putKey: (key: ByteWriter, record: R) => void): R[] {
+  const keyed = Array.from(records, (record) => {
+    const key = new ByteWriter();
+    putKey(key, record);
+    return { record, key: key.view() };
+  });
+  return keyed.sort((a, b) => compareBytes(a.key, b.key)).map(({ record }) => record);
 }

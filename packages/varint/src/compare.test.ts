@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { binarySearch, commonPrefixLength, compareBytes } from './compare.js';
+import { commonPrefixLength, compareBytes, hasBytesAt, pastPrefix } from './compare.js';
 
 /** Keys that are often alike: few letters, the ends of the range of a byte among them. */
 const keys = fc.array(fc.constantFrom(0, 1, 0x7f, 0x80, 0xff), { maxLength: 6 }).map((bytes) => Uint8Array.from(bytes));
@@ -53,35 +53,31 @@ test('commonPrefixLength is the longest start that both have', () => {
   );
 });
 
-describe('binarySearch', () => {
-  test('of an empty range is 0, and asks nothing', () => {
-    expect(
-      binarySearch(0, () => {
-        throw new Error('asked');
-      }),
-    ).toBe(0);
-  });
-
-  test('finds the first element that is not below the needle: below, at, between and above all', () => {
-    const sorted = [2, 4, 4, 7];
-    const find = (needle: number) => binarySearch(sorted.length, (index) => sorted[index]! >= needle);
-    expect([1, 2, 3, 4, 5, 7, 8].map(find)).toEqual([0, 0, 1, 1, 3, 3, 4]);
-  });
-
-  test('agrees with a scan, stays in range and asks at most log2(n) + 1 times', () => {
+describe('hasBytesAt', () => {
+  test('equals a comparison of the slice', () => {
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 50 }), { maxLength: 200 }), fc.integer({ min: -1, max: 51 }), (list, needle) => {
-        const sorted = list.toSorted((a, b) => a - b);
-        let asked = 0;
-        const found = binarySearch(sorted.length, (index) => {
-          asked++;
-          expect(index).toBeGreaterThanOrEqual(0);
-          expect(index).toBeLessThan(sorted.length);
-          return sorted[index]! >= needle;
-        });
-        expect(found).toBe(sorted.filter((element) => element < needle).length);
-        expect(asked).toBeLessThanOrEqual(sorted.length === 0 ? 0 : Math.floor(Math.log2(sorted.length)) + 1);
+      fc.property(fc.uint8Array({ maxLength: 6, max: 1 }), fc.nat(7), fc.uint8Array({ maxLength: 4, max: 1 }), (bytes, offset, part) => {
+        const slice = bytes.subarray(offset, offset + part.length);
+        expect(hasBytesAt(bytes, offset, part)).toBe(slice.length === part.length && compareBytes(slice, part) === 0);
       }),
     );
+  });
+});
+
+describe('pastPrefix', () => {
+  test('comes after all that start with the prefix, and nothing else does that is less', () => {
+    const bytes = fc.array(fc.constantFrom(0, 1, 0xfe, 0xff), { maxLength: 4 }).map((list) => Uint8Array.from(list));
+    fc.assert(
+      fc.property(bytes, bytes, (prefix, other) => {
+        const past = pastPrefix(prefix);
+        const isPast = compareBytes(other, prefix) > 0 && !hasBytesAt(other, 0, prefix);
+        expect(past !== undefined && compareBytes(other, past) >= 0).toBe(isPast);
+      }),
+    );
+  });
+
+  test('is nothing for the empty prefix, and for one of the highest bytes only', () => {
+    expect(pastPrefix(new Uint8Array(0))).toBeUndefined();
+    expect(pastPrefix(Uint8Array.of(0xff, 0xff))).toBeUndefined();
   });
 });

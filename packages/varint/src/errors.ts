@@ -34,8 +34,9 @@ export class ReftableError extends Error {
 
   constructor(kind: ErrorKind, code: string, message: string, place: ErrorPlace = {}) {
     const { offset, file, cause } = place;
+    const where = file === undefined ? '' : `${file}: `;
     const at = offset === undefined ? '' : ` at byte ${offset}`;
-    super(`${file === undefined ? '' : `${file}: `}${message}${at}`, cause === undefined ? undefined : { cause });
+    super(where + message + at, cause === undefined ? undefined : { cause });
     this.kind = kind;
     this.code = code;
     this.offset = offset;

@@ -29,22 +29,24 @@ export function getBigU64(bytes: Uint8Array, offset: number): bigint {
   return (BigInt(getU32(bytes, offset)) << 32n) | BigInt(getU32(bytes, offset + 4));
 }
 
+/** Writes the last `width` bytes of `value` at `offset`. */
+export function putUint(bytes: Uint8Array, offset: number, value: number, width: number): void {
+  for (let pos = offset + width, rest = value; pos > offset; rest = Math.floor(rest / 256)) bytes[--pos] = rest;
+}
+
 /** Writes 2 bytes at `offset`. */
 export function putU16(bytes: Uint8Array, offset: number, value: number): void {
-  bytes[offset] = value >>> 8;
-  bytes[offset + 1] = value;
+  putUint(bytes, offset, value, 2);
 }
 
 /** Writes 3 bytes at `offset`. */
 export function putU24(bytes: Uint8Array, offset: number, value: number): void {
-  bytes[offset] = value >>> 16;
-  putU16(bytes, offset + 1, value);
+  putUint(bytes, offset, value, 3);
 }
 
 /** Writes 4 bytes at `offset`. */
 export function putU32(bytes: Uint8Array, offset: number, value: number): void {
-  putU16(bytes, offset, value >>> 16);
-  putU16(bytes, offset + 2, value);
+  putUint(bytes, offset, value, 4);
 }
 
 /** Writes 8 bytes at `offset`; a `number` must be a safe integer. */

@@ -1,6 +1,7 @@
 export { isReftableError, ReftableError, type ErrorKind, type ErrorPlace } from './errors.js';
 export {
   checkNumber,
+  checkU64,
   decodeBigVarint,
   decodeVarint,
   encodeVarint,
@@ -11,6 +12,4 @@ export {
   varintLength,
 } from './varint.js';
 export { getBigU64, getU16, getU24, getU32, getU64, putU16, putU24, putU32, putU64 } from './fixed.js';
-export { commonPrefixLength, compareBytes } from './compare.js';
-export { ByteReader } from './reader.js';
-export { ByteWriter } from './writer.js';
+export { commonPrefixLength, compareBytes, hasBytesAt, pastPrefix } from './compare.js';

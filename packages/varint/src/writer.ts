@@ -1,4 +1,4 @@
-import { putU16, putU24, putU32, putU64 } from './fixed.js';
+import { putU64, putUint } from './fixed.js';
 import { checkNumber, checkU64, putVarint, varintLength } from './varint.js';
 
 /** Writes numbers and bytes one after another into a buffer that grows as needed. The mirror image of `ByteReader`. */
@@ -19,27 +19,19 @@ export class ByteWriter {
 
   /** @throws `NUMBER_RANGE` beyond 2^8-1 */
   u8(value: number): void {
-    checkNumber(value, 0xff);
-    const start = this.reserve(1);
-    this.buffer[start] = value;
+    this.#fixed(value, 1);
   }
   /** @throws `NUMBER_RANGE` beyond 2^16-1 */
   u16(value: number): void {
-    checkNumber(value, 0xffff);
-    const start = this.reserve(2);
-    putU16(this.buffer, start, value);
+    this.#fixed(value, 2);
   }
   /** @throws `NUMBER_RANGE` beyond 2^24-1 */
   u24(value: number): void {
-    checkNumber(value, 0xff_ffff);
-    const start = this.reserve(3);
-    putU24(this.buffer, start, value);
+    this.#fixed(value, 3);
   }
   /** @throws `NUMBER_RANGE` beyond 2^32-1 */
   u32(value: number): void {
-    checkNumber(value, 0xffff_ffff);
-    const start = this.reserve(4);
-    putU32(this.buffer, start, value);
+    this.#fixed(value, 4);
   }
   /** @throws `NUMBER_RANGE` beyond 2^64-1, or for a number beyond 2^53-1 */
   u64(value: number | bigint): void {
@@ -57,7 +49,6 @@ export class ByteWriter {
     const start = this.reserve(bytes.length);
     this.buffer.set(bytes, start);
   }
-  /** Writes `count` zero bytes. */
 
   /**
    * Makes room for `count` more bytes, counts them as written and returns where they start. The caller fills them in,
@@ -72,5 +63,11 @@ export class ByteWriter {
       this.buffer = grown;
     }
     return start;
+  }
+
+  #fixed(value: number, width: number): void {
+    checkNumber(value, 2 ** (8 * width) - 1);
+    const start = this.reserve(width);
+    putUint(this.buffer, start, value, width);
   }
 }

@@ -1,5 +1,5 @@
-/** Where a table is written to. */
-export interface TableSink {
+/** Where a file is written to, from its start to its end. */
+export interface Sink {
   /** Takes the next bytes of the file. They are the writer's again after the call: a sink that keeps them copies them. */
   write(bytes: Uint8Array): void;
 }
@@ -7,8 +7,8 @@ export interface TableSink {
 /** Bytes of a piece that a `BytesSink` collects in: growing one buffer would copy it again and again. */
 const PIECE = 1 << 20;
 
-/** Collects a table in memory. */
-export class BytesSink implements TableSink {
+/** Collects a file in memory. */
+export class BytesSink implements Sink {
   readonly #full: Uint8Array[] = [];
   #piece = new Uint8Array(4096);
   #used = 0;

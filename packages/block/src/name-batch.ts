@@ -1,10 +1,15 @@
-import { ByteWriter } from '@reftable/varint';
-import type { CursorCore, KeyView } from './cursor-core.js';
+import { ByteWriter } from '@reftable/varint/bytes';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** About how many bytes of names are decoded at once: enough to pay, and little to keep alive for a single name that is kept. */
 const BATCH_BYTES = 4096;
+
+/** What names are taken from: a cursor whose record's key is a name. */
+export interface NameCursor {
+  readonly record: { readonly key: Uint8Array; readonly keyLength: number };
+  next(): boolean;
+}
 
 /** Makes strings of many names at once: to decode one long text and cut it up is several times faster than to decode each name. */
 export class NameBatch {
@@ -12,7 +17,7 @@ export class NameBatch {
   readonly #ends: number[] = [];
 
   /** Takes the name that the cursor is at and those that follow in memory, up to a bound. */
-  collect(cursor: CursorCore<KeyView>): void {
+  collect(cursor: NameCursor): void {
     this.#bytes.length = this.#ends.length = 0;
     do {
       const { key, keyLength } = cursor.record;

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import * as door from './index.js';
+
+test('the door opens on these', () => {
+  expect(Object.keys(door).sort()).toMatchInlineSnapshot(`
+    [
+      "BLOCK_HEADER_SIZE",
+      "Block",
+      "BlockCursor",
+      "BlockWriter",
+      "INDEX_BLOCK",
+      "LOG_BLOCK",
+      "LOG_DELETION",
+      "LOG_KEY_SUFFIX",
+      "LOG_UPDATE",
+      "MAX_BLOCK_SIZE",
+      "MAX_RESTARTS",
+      "OBJECT_BLOCK",
+      "REF_BLOCK",
+      "REF_DELETION",
+      "REF_DIRECT",
+      "REF_PEELED",
+      "REF_SYMBOLIC",
+      "decodeIndexPosition",
+      "decodeLog",
+      "decodeObjectPositions",
+      "decodeRef",
+      "decodeString",
+      "decodeText",
+      "encodeIndex",
+      "encodeLog",
+      "encodeObject",
+      "encodeRef",
+      "idSize",
+      "isBlockType",
+      "isExistenceMarker",
+      "logMessage",
+      "logNameLength",
+      "logUpdateIndex",
+      "maxSizeOnDisk",
+      "objectIdBytes",
+      "parseBlock",
+      "parseBlockHeader",
+      "putLogKey",
+      "putObjectId",
+      "putText",
+      "refUpdateIndex",
+      "saturate",
+      "textBytes",
+      "toHex",
+    ]
+  `);
+});

@@ -1,0 +1,2 @@
+export { ByteReader } from './reader.js';
+export { ByteWriter } from './writer.js';
