@@ -1,0 +1,24 @@
+// @ts-check
+
+/**
+ * The arrows between the packages: what each may import, in the order of the layers. The conformance data stands
+ * beside them: it imports none, and only tests import it.
+ * @type {Record<string, readonly string[]>}
+ */
+export const arrows = {
+  varint: [],
+  io: ['varint'],
+  block: ['varint'],
+  table: ['varint', 'io', 'block'],
+  merged: ['varint', 'io', 'block', 'table'],
+  stack: ['varint', 'io', 'block', 'table', 'merged'],
+  git: ['varint', 'io', 'block', 'table', 'merged', 'stack'],
+  cli: ['varint', 'io', 'block', 'table', 'merged', 'stack', 'git'],
+  conformance: [],
+};
+
+/** The data for tests: no shipped code imports it. */
+export const testOnly = 'conformance';
+
+/** The packages whose code runs anywhere: a Node built-in is for their `/node` door and for `*.node.ts` files. */
+export const cores = ['varint', 'io', 'block', 'table', 'merged', 'stack'];

@@ -1,0 +1,63 @@
+// @ts-check
+import { describe, expect, it } from 'vitest';
+import { checkContents } from './contents.mjs';
+
+/**
+ * @param {object} [manifest] fields of the package.json
+ * @param {Record<string, string | null>} [changes] to the other files; null removes one
+ */
+function tarball(manifest = {}, changes = {}) {
+  const door = { '@reftable/source': './src/index.ts', types: './dist/index.d.ts', default: './dist/index.js' };
+  const map = JSON.stringify({ version: 3, sources: ['../src/index.ts'] });
+  /** @type {Record<string, string | null>} */
+  const texts = {
+    'package.json': JSON.stringify({ name: '@reftable/x', version: '0.1.0', exports: { '.': door, './package.json': './package.json' }, ...manifest }),
+    'README.md': '',
+    LICENSE: '',
+    'src/index.ts': '',
+    'dist/index.js': '',
+    'dist/index.js.map': map,
+    'dist/index.d.ts': '',
+    'dist/index.d.ts.map': map,
+    ...changes,
+  };
+  return new Map(Object.entries(texts).flatMap(([path, text]) => (text === null ? [] : [[path, () => text]])));
+}
+
+describe('checkContents', () => {
+  it('finds nothing in a good tarball', () => {
+    expect(checkContents(tarball())).toEqual([]);
+  });
+
+  it('misses what users expect', () => {
+    for (const path of ['README.md', 'LICENSE', 'dist/index.d.ts']) {
+      expect(checkContents(tarball({}, { [path]: null }))).toEqual([`${path} is missing`]);
+    }
+    expect(checkContents(tarball({}, { 'src/index.ts': null }))).toContain('src/index.ts is missing');
+    expect(checkContents(tarball({ bin: { x: './dist/main.js' } }))).toEqual(['dist/main.js is missing']);
+    expect(checkContents(tarball({ imports: { '#z': { node: './dist/z.node.js' } } }))).toEqual(['dist/z.node.js is missing']);
+  });
+
+  it('refuses tests, their helpers, fixtures and the build state', () => {
+    expect(
+      checkContents(tarball({}, { 'src/a.test.ts': '', 'dist/a.test.js': '', 'src/b.testing.ts': '', 'dist/b.testing.js': '', 'dist/x.tsbuildinfo': '', 'src/fixtures/a.ref': '' })),
+    ).toHaveLength(6);
+  });
+
+  it('refuses a source that was not built, and what an earlier build left', () => {
+    expect(checkContents(tarball({}, { 'src/new.ts': '' }))).toEqual(['src/new.ts is not built']);
+    expect(checkContents(tarball({}, { 'dist/old.js': '' }))).toEqual(['dist/old.js was left by an earlier build: its source is gone']);
+  });
+
+  it('refuses a source map that leads out of the tarball', () => {
+    expect(checkContents(tarball({}, { 'dist/index.js.map': '{"sources":["../../src/index.ts"]}' }))).toEqual([
+      'dist/index.js.map points at ../src/index.ts, which is missing',
+    ]);
+  });
+
+  it('refuses a range that only this workspace understands', () => {
+    expect(checkContents(tarball({ dependencies: { '@reftable/y': 'workspace:^' } }))).toEqual([
+      'the dependency @reftable/y has the range workspace:^',
+    ]);
+  });
+});
