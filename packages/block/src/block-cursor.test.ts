@@ -195,8 +195,13 @@ describe('damage to a key', () => {
     const cursor = entered(rawBlock(REF_BLOCK, [a, second]));
     expect(cursor.next()).toBe(true);
     expect(codeOf(() => cursor.next())).toBe(code);
-    // The same by a seek that passes it.
-    expect(codeOf(() => cursor.seek(parseBlock(rawBlock(REF_BLOCK, [a, second]), PLACE), bytes('zzz')))).toBe(code);
+  });
+
+  test('a seek that passes a record which runs out of the block', () => {
+    for (const second of [rawRecord(5, 'b', 0, bytes(0), 100n), bytes(5, 0x80), bytes(5), bytes(0x80)]) {
+      const damaged = parseBlock(rawBlock(REF_BLOCK, [a, second]), PLACE);
+      expect(codeOf(() => new BlockCursor(20).seek(damaged, bytes('zzz')))).toBe('RECORD_TRUNCATED');
+    }
   });
 
   test('a first key that is not whole', () => {
@@ -252,6 +257,8 @@ describe('damage to a value', () => {
     const cursor = new BlockCursor(20);
     cursor.enter(block);
     expect(codeOf(() => cursor.next())).toBe(code);
+    // The same by a seek that passes it.
+    expect(codeOf(() => cursor.seek(block, bytes('b')))).toBe(code);
   });
 
   test('an object id is as long as the hash says', () => {

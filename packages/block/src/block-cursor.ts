@@ -109,17 +109,7 @@ export class BlockCursor {
     for (let at = shared; pos < suffixEnd; ) key[at++] = bytes[pos++]!;
     this.keyLength = keyLength;
 
-    if (this.#type === REF_BLOCK) {
-      pos = bytes[pos]! < 128 ? pos + 1 : this.#skipNumber(pos);
-      this.contentStart = pos;
-      const valueType = tagged & 7;
-      if (valueType === 1) pos += this.#idSize;
-      else if (valueType === 2) pos += 2 * this.#idSize;
-      else if (valueType === 3) pos = this.#skipBytes(pos);
-      else if (valueType !== 0) throw this.#damage('VALUE_TYPE', `ref of value type ${valueType}`, start);
-    } else {
-      pos = this.#skipValue(pos, tagged & 7);
-    }
+    pos = this.#skipValue(pos, tagged & 7);
     if (pos > end) throw this.#damage('RECORD_TRUNCATED', 'value runs out of its block', start);
     this.valueEnd = pos;
     return true;
@@ -133,18 +123,41 @@ export class BlockCursor {
   seek(block: Block, target: Uint8Array, length = target.length): void {
     this.reset();
     this.enter(block);
-    this.valueEnd = block.restart(lastRestartNotAfter(block, target, length));
+    const { bytes } = block;
+    const end = this.#recordsEnd;
+    let pos = block.restart(lastRestartNotAfter(block, target, length));
+    // Bytes of the target that the key passed last has too. The key itself need not be put together.
     let matched = 0;
-    while (this.valueEnd < this.#recordsEnd) {
-      let prefix = this.bytes[this.valueEnd]!;
-      if (prefix > 127) prefix = this.#long(this.valueEnd);
+    while (pos < end) {
+      const start = pos;
+      let prefix = bytes[pos++]!;
+      if (prefix > 127) {
+        prefix = this.#long(start);
+        pos = skipVarint(bytes, start, end);
+      }
+      let tagged = bytes[pos++]!;
+      if (tagged > 127) {
+        tagged = this.#long(pos - 1);
+        pos = skipVarint(bytes, pos, end);
+      }
+      const suffixEnd = pos + (tagged >>> 3);
+      if (suffixEnd > end) throw this.#damage('RECORD_TRUNCATED', 'key runs out of its block', start);
       // A key that shares more with the one before than the target does sorts with that one: before the target.
       if (prefix <= matched) {
-        matched = this.#matchSuffix(prefix, target, length);
-        if (matched < 0) return;
+        matched = prefix;
+        while (pos < suffixEnd && matched < length && bytes[pos] === target[matched]) {
+          pos++;
+          matched++;
+        }
+        if (matched === length || (pos < suffixEnd && bytes[pos]! > target[matched]!)) {
+          this.#stopBefore(start, target, prefix);
+          return;
+        }
       }
-      this.next();
+      pos = this.#skipValue(suffixEnd, tagged & 7);
+      if (pos > end) throw this.#damage('RECORD_TRUNCATED', 'value runs out of its block', start);
     }
+    this.valueEnd = end;
   }
 
   /** A copy of the current key. */
@@ -152,27 +165,30 @@ export class BlockCursor {
     return this.key.slice(0, this.keyLength);
   }
 
-  /** How many bytes of `target` the next record's key matches, of which it shares `prefix` with the key before; -1 if it is at or past `target`. */
-  #matchSuffix(prefix: number, target: Uint8Array, length: number): number {
-    const { bytes } = this;
-    const end = this.#recordsEnd;
-    let pos = prefix > 127 ? skipVarint(bytes, this.valueEnd, end) : this.valueEnd + 1;
-    let tagged = bytes[pos++]!;
-    if (tagged > 127) {
-      tagged = this.#long(pos - 1);
-      pos = skipVarint(bytes, pos, end);
-    }
-    const suffixEnd = Math.min(pos + (tagged >>> 3), end);
-    let matched = prefix;
-    while (pos < suffixEnd && matched < length && bytes[pos] === target[matched]) {
-      pos++;
-      matched++;
-    }
-    if (matched === length || (pos < suffixEnd && bytes[pos]! > target[matched]!)) return -1;
-    return matched;
+  /** Puts the cursor before the record at `start`, of whose key the first `prefix` bytes are known to be the target's. */
+  #stopBefore(start: number, target: Uint8Array, prefix: number): void {
+    if (prefix > this.key.length) this.#growKey(prefix);
+    for (let index = 0; index < prefix; index++) this.key[index] = target[index]!;
+    this.keyLength = prefix;
+    this.valueEnd = start;
   }
 
+  /** Past the value that starts at `start`, maybe beyond the block's records. */
   #skipValue(start: number, valueType: number): number {
+    return this.#type === REF_BLOCK ? this.#skipRef(start, valueType) : this.#skipOther(start, valueType);
+  }
+
+  #skipRef(start: number, valueType: number): number {
+    const pos = this.bytes[start]! < 128 ? start + 1 : this.#skipNumber(start);
+    this.contentStart = pos;
+    if (valueType === 1) return pos + this.#idSize;
+    if (valueType === 2) return pos + 2 * this.#idSize;
+    if (valueType === 3) return this.#skipBytes(pos);
+    if (valueType !== 0) throw this.#damage('VALUE_TYPE', `ref of value type ${valueType}`, start);
+    return pos;
+  }
+
+  #skipOther(start: number, valueType: number): number {
     let pos = start;
     if (this.#type === LOG_BLOCK) {
       if (valueType === 0) return pos;

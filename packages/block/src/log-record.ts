@@ -99,9 +99,9 @@ export function logNameLength(cursor: BlockCursor): number {
   return length;
 }
 
-/** The update index in the key of the log record that the cursor is at. */
+/** The update index in the key of the log record that the cursor is at. @throws `LOG_KEY` (format) */
 export function logUpdateIndex(cursor: BlockCursor): bigint {
-  return MAX_U64 - getBigU64(cursor.key, cursor.keyLength - 8);
+  return MAX_U64 - getBigU64(cursor.key, logNameLength(cursor) + 1);
 }
 
 /** Writes a log record's key. */

@@ -15,12 +15,13 @@ export interface MergeKey {
   readonly shared: number;
 }
 
-/** What is merged: a cursor that says when it needs a block, and then yields requests `Q` to get it. */
+/** What is merged: a cursor whose plain moves say when they need a block, and which then yields requests `Q` to get it. */
 export interface MergeableCursor<V extends MergeKey, Q> {
   readonly record: V;
   next(): boolean;
   load(): Generator<Q, boolean, void>;
-  seek(target: Uint8Array, length: number): Generator<Q, void, void>;
+  seek(target: Uint8Array, length: number): boolean;
+  settle(): Generator<Q, void, void>;
 }
 
 interface Runner<V extends MergeKey, Q> {
@@ -41,6 +42,8 @@ export class MergeCursor<V extends MergeKey, Q> implements MergeableCursor<V, Q>
   /** The runner that must load before anything else: the leader, or the first that waits. */
   #stalled: Runner<V, Q> | undefined;
   #started = false;
+  /** Those that must read to finish a seek. */
+  #unsettled: readonly Runner<V, Q>[] = [];
 
   /** @param cursors oldest first */
   constructor(cursors: readonly MergeableCursor<V, Q>[]) {
@@ -71,11 +74,16 @@ export class MergeCursor<V extends MergeKey, Q> implements MergeableCursor<V, Q>
     return this.#leader !== undefined;
   }
 
-  *seek(target: Uint8Array, length: number): Generator<Q, void, void> {
+  seek(target: Uint8Array, length: number): boolean {
     this.#started = false;
     this.#leader = this.#stalled = undefined;
     this.#waiting = [];
-    for (const { cursor } of this.#all) yield* cursor.seek(target, length);
+    this.#unsettled = this.#all.filter(({ cursor }) => !cursor.seek(target, length));
+    return this.#unsettled.length === 0;
+  }
+
+  *settle(): Generator<Q, void, void> {
+    for (const { cursor } of this.#unsettled) yield* cursor.settle();
   }
 
   /** Moves every runner to its first record and lines them up. */

@@ -25,10 +25,8 @@ export interface StoreOptions {
 export class BlockStore {
   readonly source: SourceInfo;
   readonly #options: StoreOptions;
-  /* Two generations: when the young one is half the bound, it becomes the old one and the old one is forgotten. */
-  #young = new Map<number, Block>();
-  #old = new Map<number, Block>();
-  #youngSize = 0;
+  readonly #kept = new Map<number, Block>();
+  #keptSize = 0;
   /* What a scan read last, and where it starts in the file. */
   #window: Uint8Array = new Uint8Array(0);
   #windowStart = 0;
@@ -40,11 +38,7 @@ export class BlockStore {
 
   /** The block at `position`, if it is kept. */
   kept(position: number): Block | undefined {
-    const block = this.#young.get(position);
-    if (block !== undefined) return block;
-    const old = this.#old.get(position);
-    if (old !== undefined) this.#keep(old);
-    return old;
+    return this.#kept.get(position);
   }
 
   /** The block at `position`, kept or read and then kept. @throws as `parseBlock` does, and as the source does */
@@ -82,7 +76,7 @@ export class BlockStore {
     let input = yield* this.#read(position, wanted, ahead);
     const needed = maxSizeOnDisk(parseBlockHeader(input, place));
     // One byte more, which tells whether the block is padded.
-    if (needed + 1 > input.length) input = yield* this.#read(position, needed + 1, ahead);
+    if (Math.min(needed + 1, end - position) > input.length) input = yield* this.#read(position, needed + 1, ahead);
     return parseBlock(input, place);
   }
 
@@ -102,12 +96,13 @@ export class BlockStore {
   }
 
   #keep(block: Block): void {
-    this.#young.set(block.position, block);
-    this.#youngSize += block.bytes.length;
-    if (this.#youngSize * 2 > this.#options.cacheSize) {
-      this.#old = this.#young;
-      this.#young = new Map();
-      this.#youngSize = 0;
+    const size = block.bytes.length;
+    // All are forgotten at once: those that are still of use are soon back, and to keep account of each would cost every lookup.
+    if (this.#keptSize + size > this.#options.cacheSize) {
+      this.#kept.clear();
+      this.#keptSize = 0;
     }
+    this.#kept.set(block.position, block);
+    this.#keptSize += size;
   }
 }

@@ -46,8 +46,13 @@ export interface CursorCore<V extends KeyView> {
   next(): boolean;
   /** Reads what is needed and moves to the next record; false: there is none. */
   load(): Core<boolean>;
-  /** Goes before the first record whose key is at or past the first `length` bytes of `target`, from wherever it is. */
-  seek(target: Uint8Array, length: number): Core<void>;
+  /**
+   * Goes before the first record whose key is at or past the first `length` bytes of `target`, from wherever it is, as far as what it needs
+   * is in memory; false: `settle` goes on, with a target that must not have changed.
+   */
+  seek(target: Uint8Array, length: number): boolean;
+  /** Reads what is needed and finishes the seek. */
+  settle(): Core<void>;
 }
 
 /** What the reading surface is built on: a table, several merged, a stack. */

@@ -1,5 +1,6 @@
-import { textBytes } from '@reftable/block';
+import { putText } from '@reftable/block';
 import { performRead, performReadSync, run, runSync } from '@reftable/io';
+import { ByteWriter } from '@reftable/varint/bytes';
 import type { CursorCore, KeyView } from './cursor-core.js';
 
 /**
@@ -9,6 +10,7 @@ import type { CursorCore, KeyView } from './cursor-core.js';
  */
 export class Cursor<V extends KeyView> {
   readonly #core: CursorCore<V>;
+  readonly #target = new ByteWriter();
 
   constructor(core: CursorCore<V>) {
     this.#core = core;
@@ -30,9 +32,10 @@ export class Cursor<V extends KeyView> {
   }
 
   /** Goes before the first record whose key is at or past `key`, from wherever it is; `next() || await load()` then moves to it. */
-  seek(key: string | Uint8Array): Promise<void> {
-    const target = textBytes(key);
-    return run(this.#core.seek(target, target.length), performRead);
+  async seek(key: string | Uint8Array): Promise<void> {
+    this.#target.length = 0;
+    putText(this.#target, key);
+    if (!this.#core.seek(this.#target.buffer, this.#target.length)) await run(this.#core.settle(), performRead);
   }
 }
 
@@ -43,6 +46,7 @@ export class Cursor<V extends KeyView> {
  */
 export class CursorSync<V extends KeyView> {
   readonly #core: CursorCore<V>;
+  readonly #target = new ByteWriter();
 
   constructor(core: CursorCore<V>) {
     this.#core = core;
@@ -65,7 +69,8 @@ export class CursorSync<V extends KeyView> {
 
   /** As {@link Cursor.seek}. */
   seek(key: string | Uint8Array): void {
-    const target = textBytes(key);
-    runSync(this.#core.seek(target, target.length), performReadSync);
+    this.#target.length = 0;
+    putText(this.#target, key);
+    if (!this.#core.seek(this.#target.buffer, this.#target.length)) runSync(this.#core.settle(), performReadSync);
   }
 }

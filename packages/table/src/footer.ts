@@ -9,6 +9,7 @@
  *   u64 position of the log index
  *   u32 CRC-32 of all of the footer before it
  */
+import { idSize } from '@reftable/block';
 import { getU32 } from '@reftable/varint';
 import { ByteReader, ByteWriter } from '@reftable/varint/bytes';
 import { formatError } from './errors.js';
@@ -67,8 +68,8 @@ export function parseFooter(bytes: Uint8Array, start: number, header: Header, fi
     last = position;
   }
   const objectIdLength = Number(objects & 31n);
-  if (ordered[1] !== 0n && objectIdLength === 0) {
-    throw formatError('OBJECT_ID_LENGTH', 'object section with keys of no bytes', start, file);
+  if (ordered[1] !== 0n && (objectIdLength === 0 || objectIdLength > idSize(header.hash))) {
+    throw formatError('OBJECT_ID_LENGTH', `object section with keys of ${objectIdLength} bytes`, start, file);
   }
   const at = ordered.map(Number);
   return { refIndex: at[0]!, objects: at[1]!, objectIdLength, objectIndex: at[2]!, logs: at[3]!, logIndex: at[4]! };

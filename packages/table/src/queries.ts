@@ -2,7 +2,7 @@
 import { objectIdBytes, putLogKey } from '@reftable/block';
 import type { Ref } from '@reftable/block';
 import type { Core } from '@reftable/io';
-import { MAX_U64 } from '@reftable/varint';
+import { checkU64, MAX_U64 } from '@reftable/varint';
 import { ByteWriter } from '@reftable/varint/bytes';
 import type { CursorCore, LogView, ReaderCore, RefView } from './cursor-core.js';
 import { keyRange, RangeCursor, type RefRange } from './range.js';
@@ -20,10 +20,12 @@ export function refsIn(core: ReaderCore, range: RefRange): CursorCore<RefView> {
   return new RangeCursor(core.refCursor(), keyRange(range));
 }
 
-/** One ref's log, newest first. */
+/** One ref's log, newest first. @throws `NUMBER_RANGE` (misuse) */
 export function logOf(core: ReaderCore, name: string | Uint8Array, range: LogRange): CursorCore<LogView> {
+  const { from = MAX_U64 } = range;
+  checkU64(from);
   const key = new ByteWriter();
-  putLogKey(key, name, range.from ?? MAX_U64);
+  putLogKey(key, name, from);
   const start = key.view();
   const prefix = start.subarray(0, start.length - 8);
   return new RangeCursor(core.logCursor(), { start, prefix, exclude: [], tombstones: range.tombstones ?? false });

@@ -35,7 +35,7 @@ export function keyRange(range: RefRange): KeyRange | undefined {
   const prefix = textBytes(range.prefix ?? EMPTY);
   const past = range.past === undefined ? EMPTY : pastPrefix(textBytes(range.past));
   if (past === undefined) return undefined;
-  const start = [prefix, textBytes(range.from ?? EMPTY), past].reduce((a, b) => (isBefore(a, b) ? b : a));
+  const start = [prefix, textBytes(range.from ?? EMPTY), past].reduce((a, b) => (compareBytes(a, b) < 0 ? b : a));
   const exclude = (range.exclude ?? []).map(textBytes).filter((bytes) => bytes.length > 0);
   return { start, prefix, exclude, tombstones: range.tombstones ?? false };
 }
@@ -43,13 +43,14 @@ export function keyRange(range: RefRange): KeyRange | undefined {
 /** A cursor that stays within a range of keys, and passes over tombstones where they are not wanted. */
 export class RangeCursor<V extends KeyView> implements CursorCore<V> {
   readonly #cursor: CursorCore<V>;
-  readonly #start: Uint8Array;
+  /** Undefined: nothing is in the range. */
+  readonly #start: Uint8Array | undefined;
   readonly #prefix: Uint8Array;
   readonly #exclude: readonly Uint8Array[];
   readonly #isBounded: boolean;
   readonly #tombstones: boolean;
   /** Whether the cursor below is not to be asked: the range is at its end, or goes on elsewhere. */
-  #isHalted = true;
+  #isHalted: boolean;
   /** Where it goes on; undefined: it is at its end. */
   #jump: Uint8Array | undefined;
 
@@ -57,11 +58,13 @@ export class RangeCursor<V extends KeyView> implements CursorCore<V> {
   constructor(cursor: CursorCore<V>, range: KeyRange | undefined) {
     this.#cursor = cursor;
     this.#prefix = range?.prefix ?? EMPTY;
-    this.#start = range?.start ?? EMPTY;
+    this.#start = range?.start;
     this.#exclude = range?.exclude ?? [];
     this.#isBounded = this.#prefix.length + this.#exclude.length > 0;
     this.#tombstones = range?.tombstones ?? false;
-    this.#jump = range?.start;
+    this.#jump = this.#start;
+    // The start of everything is where a fresh cursor is.
+    this.#isHalted = this.#start?.length !== 0;
   }
 
   get record(): V {
@@ -74,24 +77,30 @@ export class RangeCursor<V extends KeyView> implements CursorCore<V> {
   }
 
   *load(): Core<boolean> {
-    for (;;) {
+    // What is in memory comes first, also for a caller that does not ask `next` for it.
+    while (!this.next()) {
       if (this.#isHalted) {
         if (this.#jump === undefined) return false;
-        yield* this.seek(this.#jump, this.#jump.length);
+        if (!this.seek(this.#jump, this.#jump.length)) yield* this.settle();
       } else if (!(yield* this.#cursor.load())) {
         this.#halt(undefined);
       } else if (this.#accepts(this.#cursor.record)) {
         return true;
       }
-      if (this.next()) return true;
     }
+    return true;
   }
 
-  *seek(target: Uint8Array, length: number): Core<void> {
-    const to = target.slice(0, length);
-    const start = isBefore(to, this.#start) ? this.#start : to;
-    yield* this.#cursor.seek(start, start.length);
+  seek(target: Uint8Array, length: number): boolean {
+    const start = this.#start;
+    if (start === undefined) return true;
     this.#isHalted = false;
+    const isBefore = start.length > 0 && compareBytes(target.subarray(0, length), start) < 0;
+    return isBefore ? this.#cursor.seek(start, start.length) : this.#cursor.seek(target, length);
+  }
+
+  settle(): Core<void> {
+    return this.#cursor.settle();
   }
 
   /** Whether the record is wanted. If it is not, the range may be at its end, or go on elsewhere. */
@@ -121,8 +130,4 @@ export class RangeCursor<V extends KeyView> implements CursorCore<V> {
 
 function startsWith({ key, keyLength }: KeyView, prefix: Uint8Array): boolean {
   return keyLength >= prefix.length && hasBytesAt(key, 0, prefix);
-}
-
-function isBefore(a: Uint8Array, b: Uint8Array): boolean {
-  return compareBytes(a, b) < 0;
 }

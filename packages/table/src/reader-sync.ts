@@ -28,8 +28,11 @@ export class ReaderSync {
     const cursor = refsIn(this.core, range);
     const names = new NameBatch();
     while (cursor.next() || runSync(cursor.load(), performReadSync)) {
-      names.collect(cursor);
-      for (const name of names.strings()) yield name;
+      try {
+        names.collect(cursor);
+      } finally {
+        for (const name of names.strings()) yield name;
+      }
     }
   }
 

@@ -36,8 +36,11 @@ export class Reader {
     const cursor = refsIn(this.core, range);
     const names = new NameBatch();
     while (cursor.next() || (await run(cursor.load(), performRead))) {
-      names.collect(cursor);
-      yield* names.strings();
+      try {
+        names.collect(cursor);
+      } finally {
+        yield* names.strings();
+      }
     }
   }
 
@@ -67,15 +70,23 @@ export class Reader {
   }
 }
 
-/** A batch is cut off here: names that share much are far larger than the block that they come from. */
+/** A batch is cut off at so many records, or bytes of keys: names that share much are far larger than the block that they come from. */
 const MAX_BATCH = 1024;
+const MAX_BATCH_BYTES = 1 << 18;
 
 async function* batches<V extends KeyView, T>(core: CursorCore<V>, pick: (record: V) => T): AsyncGenerator<T[], void, undefined> {
   const cursor = new Cursor(core);
   while (cursor.next() || (await cursor.load())) {
-    const batch = [];
-    do batch.push(pick(cursor.record));
-    while (batch.length < MAX_BATCH && cursor.next());
-    yield batch;
+    const batch: T[] = [];
+    let size = 0;
+    try {
+      do {
+        batch.push(pick(cursor.record));
+        size += cursor.record.keyLength;
+      } while (batch.length < MAX_BATCH && size < MAX_BATCH_BYTES && cursor.next());
+    } finally {
+      // Also where damage follows: the records in front of it are handed out, as they are on the sync face.
+      if (batch.length > 0) yield batch;
+    }
   }
 }

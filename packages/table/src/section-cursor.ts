@@ -3,6 +3,8 @@ import type { Core } from '@reftable/io';
 import { BlockStore } from './block-store.js';
 import type { Section } from './layout.js';
 
+const NO_BYTES = new Uint8Array(0);
+
 /** Moves over the records of one section, block by block, and finds keys through its index. */
 export class SectionCursor {
   /** The record that it is at. */
@@ -13,6 +15,14 @@ export class SectionCursor {
   readonly #idSize: number;
   #nextPosition: number;
   #ahead = 0;
+  /* A seek under way: what it looks for, the block that it is to look into next, and whether that may be of the index, and of its top level. */
+  #target: Uint8Array = NO_BYTES;
+  #targetLength = 0;
+  #wanted = 0;
+  /* Where that block must end, if an index record stands for it: so blocks on the way down do not lie in one another, and cost no more than the file has. */
+  #limit = Infinity;
+  #isInIndex = false;
+  #isAtTop = false;
   #index: BlockCursor | undefined;
 
   constructor(store: BlockStore, section: Section | undefined, idSize: number) {
@@ -45,55 +55,79 @@ export class SectionCursor {
 
   /**
    * Goes before the first record whose key is at or past the first `length` bytes of `target`: `next` or `load` then moves to it.
-   * Nothing of an earlier position stays.
-   * @throws as `load`; `INDEX_POSITION`
+   * Nothing of an earlier position stays. False: a block is needed that is not kept, and `settle` goes on.
+   * @throws as `load`; `INDEX_POSITION`, `INDEX_KEY`
    */
-  *seek(target: Uint8Array, length: number): Core<void> {
+  seek(target: Uint8Array, length: number): boolean {
     this.record.reset();
     this.#ahead = 0;
     const section = this.#section;
-    if (section === undefined) return;
+    if (section === undefined) return true;
+    this.#target = target;
+    this.#targetLength = length;
     this.#nextPosition = section.end;
-    let block = yield* section.indexStart > 0 ? this.#descend(section, target, length) : this.#store.block(section.start);
-    while (block !== undefined) {
-      this.record.seek(this.#expect(block, section.type), target, length);
-      this.#nextPosition = block.end;
-      if (this.record.valueEnd < block.recordsEnd || block.end >= section.end) return;
-      block = yield* this.#store.block(block.end);
-    }
+    this.#isInIndex = this.#isAtTop = section.indexStart > 0;
+    this.#wanted = this.#isAtTop ? section.indexStart : section.start;
+    this.#limit = Infinity;
+    return this.#descend(section);
   }
 
-  /** Goes before the first record of the block at `position`, an offset in the file at which the section has a block. */
+  /** Reads the blocks that a seek needs. @throws as `seek` */
+  *settle(): Core<void> {
+    const section = this.#section!;
+    do yield* this.#store.block(this.#wanted);
+    while (!this.#descend(section));
+  }
+
+  /**
+   * Goes on to the first record of the block at `position`, an offset in the file at which an object record says that the section has one.
+   * It lies behind the block that the cursor was in before, and so do its keys.
+   * @throws as `BlockStore.block`; `BLOCK_TYPE`, `OBJECT_POSITION`
+   */
   *seekBlock(position: number): Core<void> {
     this.#ahead = 0;
     const block = this.#expect(yield* this.#store.block(position), this.#section!.type);
-    this.record.reset();
+    if (position < this.#nextPosition) throw block.damage('OBJECT_POSITION', 'object record points into a block');
     this.record.enter(block);
     this.#nextPosition = block.end;
   }
 
-  /** The section's block that would hold the key, found through the levels of the index; undefined if the key is past all of them. */
-  *#descend(section: Section, target: Uint8Array, length: number): Core<Block | undefined> {
-    const index = (this.#index ??= new BlockCursor(this.#idSize));
-    const top = this.#store.kept(section.indexStart) ?? (yield* this.#store.block(section.indexStart));
-    let block = this.#expect(top, INDEX_BLOCK);
-    let isTop = true;
-    while (block.type === INDEX_BLOCK) {
-      index.seek(block, target, length);
-      if (index.next()) {
-        const position = decodeIndexPosition(index);
-        block = this.#store.kept(position) ?? (yield* this.#store.block(position));
-        isTop = false;
-      } else if (!isTop) {
-        throw block.damage('INDEX_KEY', 'index block does not reach to the key that the level above it says');
-      } else if (block.end < section.indexEnd) {
-        // The top level may be several blocks, one after another.
-        block = this.#expect(yield* this.#store.block(block.end), INDEX_BLOCK);
-      } else {
-        return undefined;
-      }
+  /** Goes down from the block that is wanted, through the levels of the index, to the one that holds the key; false: it wants one that is not kept. */
+  #descend(section: Section): boolean {
+    for (;;) {
+      const block = this.#store.kept(this.#wanted);
+      if (block === undefined) return false;
+      if (this.#isAtTop) this.#expect(block, INDEX_BLOCK);
+      if (block.position + block.sizeOnDisk > this.#limit) throw block.damage('INDEX_POSITION', 'block runs into the index over it');
+      const isDone = this.#isInIndex && block.type === INDEX_BLOCK ? this.#seekIndex(block, section) : this.#seekRecord(block, section);
+      if (isDone) return true;
     }
-    return block;
+  }
+
+  /** Finds in an index block what block is wanted next; true: none, the key is past all. */
+  #seekIndex(block: Block, section: Section): boolean {
+    const index = (this.#index ??= new BlockCursor(this.#idSize));
+    index.seek(block, this.#target, this.#targetLength);
+    if (index.next()) {
+      this.#wanted = decodeIndexPosition(index);
+      this.#limit = block.position;
+      this.#isAtTop = false;
+      return false;
+    }
+    if (!this.#isAtTop) throw block.damage('INDEX_KEY', 'index block does not reach to the key that the level above it says');
+    // The top level may be several blocks, one after another.
+    this.#wanted = block.end;
+    return block.end >= section.indexEnd;
+  }
+
+  /** Goes before the record in a block of the section; false: it is in the block behind. */
+  #seekRecord(block: Block, section: Section): boolean {
+    this.record.seek(this.#expect(block, section.type), this.#target, this.#targetLength);
+    // Where an index is wrong, the way on may lead to the index again, and so round and round.
+    this.#isInIndex = false;
+    this.#limit = Infinity;
+    this.#nextPosition = this.#wanted = block.end;
+    return this.record.valueEnd < block.recordsEnd || block.end >= section.end;
   }
 
   #expect(block: Block, type: number): Block {

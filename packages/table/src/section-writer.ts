@@ -1,4 +1,5 @@
 import { BlockWriter, decodeString, encodeIndex, INDEX_BLOCK, LOG_BLOCK, type BlockType } from '@reftable/block';
+import { varintLength } from '@reftable/varint';
 import { ByteWriter } from '@reftable/varint/bytes';
 import { RecordTooLargeError } from './errors.js';
 import type { TableGeometry } from './options.js';
@@ -82,8 +83,9 @@ export class SectionWriter {
     let indexBlocks = 0;
     let indexLevels = 0;
     let indexPosition = 0;
-    // Where names are longer than half a block, a level may be no shorter than the one below: then it is the top.
-    for (let below = Infinity; level.length > this.#geometry.indexThreshold && level.length < below; ) {
+    // Where names are longer than half a block, a level may be no shorter than the one below: then it is the top. It is, too,
+    // where a name leaves no room for a position beside it, as that of a tombstone may.
+    for (let below = Infinity; level.length > this.#geometry.indexThreshold && level.length < below && this.#fitIndex(level); ) {
       indexPosition = this.#output.position;
       below = level.length;
       level = this.#writeLevel(level);
@@ -92,6 +94,10 @@ export class SectionWriter {
     }
     const position = this.#written[0]?.position ?? 0;
     return { records: this.#records, restarts: this.#restarts, blocks, position, indexBlocks, indexLevels, indexPosition };
+  }
+
+  #fitIndex(level: readonly WrittenBlock[]): boolean {
+    return level.every(({ lastKey, position }) => this.#block.sizeAlone(lastKey.length, varintLength(position)) <= this.#geometry.blockSize);
   }
 
   #writeLevel(below: readonly WrittenBlock[]): readonly WrittenBlock[] {

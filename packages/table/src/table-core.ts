@@ -19,11 +19,11 @@ import { TableLogCursor, TableRefCursor } from './table-cursors.js';
 
 /** How a table is read. */
 export interface ReadOptions {
-  /** The most bytes of blocks that are kept for later lookups. Default 4 MiB. */
+  /** The most bytes of blocks that are kept for later lookups. Default 32 MiB. */
   readonly cacheSize?: number;
 }
 
-const DEFAULT_CACHE_SIZE = 4 << 20;
+const DEFAULT_CACHE_SIZE = 32 << 20;
 
 /** One table, below its sync and async faces. */
 export class TableCore implements AnyTableCore {
@@ -67,7 +67,7 @@ export class TableCore implements AnyTableCore {
     // One cursor serves all lookups that do not overlap.
     const cursor = this.#idle ?? this.refCursor();
     this.#idle = undefined;
-    yield* cursor.seek(name, name.length);
+    if (!cursor.seek(name, name.length)) yield* cursor.settle();
     const isThere = (cursor.next() || (yield* cursor.load())) && cursor.keyLength === name.length && hasBytesAt(cursor.key, 0, name);
     const ref = isThere ? cursor.ref() : undefined;
     this.#idle = cursor;
@@ -103,10 +103,14 @@ export class TableCore implements AnyTableCore {
   /** The positions of the ref blocks that mention an id, by the object section; undefined: any may. */
   *#positionsOf(id: Uint8Array): Core<readonly number[] | undefined> {
     const cursor = this.#cursor('objects');
-    yield* cursor.seek(id, Math.min(this.positions.objectIdLength, id.length));
+    const { objectIdLength } = this.positions;
+    if (!cursor.seek(id, objectIdLength)) yield* cursor.settle();
     const { record } = cursor;
-    const isThere = record.next() || (yield* cursor.load());
-    if (!isThere || record.keyLength > id.length || !hasBytesAt(id, 0, record.key, record.keyLength)) return [];
+    if (!record.next() && !(yield* cursor.load())) return [];
+    if (record.keyLength !== objectIdLength) {
+      throw record.block!.damage('OBJECT_ID_LENGTH', `object record of ${record.keyLength} bytes of id, where ${objectIdLength} should be`);
+    }
+    if (!hasBytesAt(id, 0, record.key, objectIdLength)) return [];
     return decodeObjectPositions(record, this.#layout.refs?.end ?? 0);
   }
 

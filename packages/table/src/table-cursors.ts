@@ -52,8 +52,11 @@ abstract class TableCursor implements KeyView {
   load(): Core<boolean> {
     return this.section.load();
   }
-  seek(target: Uint8Array, length: number): Core<void> {
+  seek(target: Uint8Array, length: number): boolean {
     return this.section.seek(target, length);
+  }
+  settle(): Core<void> {
+    return this.section.settle();
   }
 }
 
@@ -88,7 +91,7 @@ export class TableRefCursor extends TableCursor implements CursorCore<RefView>, 
     return decodeRef(this.block, this.#base, this.idSize);
   }
 
-  /** Goes before the first record of the block at `position`, an offset in the file at which there is a ref block. */
+  /** Goes on to the first record of the block at `position`, an offset in the file behind the block that it is in. */
   seekBlock(position: number): Core<void> {
     return this.section.seekBlock(position);
   }

@@ -3,6 +3,7 @@ import {
   encodeRef,
   idSize,
   LOG_BLOCK,
+  LOG_KEY_SUFFIX,
   logMessage,
   OBJECT_BLOCK,
   putLogKey,
@@ -98,7 +99,7 @@ export class TableWriter {
 
   /**
    * Adds a log entry. Its update index may be below the table's minimum (an old entry written again) but, if it is no tombstone,
-   * not above its maximum. Nothing is written if it throws.
+   * not above its maximum. Nothing of it is written if it throws; but from the first call on, no refs can follow.
    * @throws as {@link addRef}; `LOG_MESSAGE` (more than one line), `TIME_ZONE`
    */
   addLog(log: LogInput): void {
@@ -109,6 +110,7 @@ export class TableWriter {
     else checkU64(updateIndex);
     this.#key.length = 0;
     putLogKey(this.#key, log.refBytes ?? log.ref, updateIndex);
+    if (this.#key.length === LOG_KEY_SUFFIX) throw misuse('KEYS_NOT_ASCENDING', 'log entry of a ref without a name');
     this.#value.length = 0;
     const message = log.kind === 'deletion' ? new Uint8Array(0) : logMessage(log.messageBytes ?? textBytes(log.message), exactLogMessages);
     const valueType = encodeLog(this.#value, log, message, this.#idSize);

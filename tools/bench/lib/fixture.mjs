@@ -1,0 +1,53 @@
+// @ts-check
+// What all who take part in the bench read: a folder of files.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { BytesSink, TableWriter } from '@reftable/table';
+import { Random } from '../../fixtures/lib/random.mjs';
+import { makeRefs, UPDATE_INDEX } from './records.mjs';
+
+/** Bytes of a block: Git's default. */
+export const BLOCK_SIZE = 4096;
+
+/**
+ * @typedef {object} Fixture
+ * @property {string} path of the table
+ * @property {Uint8Array} bytes of the table
+ * @property {string[]} names of refs, to look up: all are there, in no order
+ * @property {string[]} ids object ids, to look up: all are there, in no order
+ */
+
+/**
+ * Writes the files.
+ * @param {string} dir
+ * @param {import('./records.mjs').Scale} scale
+ * @returns {import('@reftable/table').TableStatistics}
+ */
+export function writeFixture(dir, scale) {
+  const refs = makeRefs(scale);
+  const sink = new BytesSink();
+  const writer = new TableWriter(sink, { blockSize: BLOCK_SIZE, minUpdateIndex: UPDATE_INDEX, maxUpdateIndex: UPDATE_INDEX });
+  for (const ref of refs) writer.addRef(ref);
+  const statistics = writer.finish();
+  const random = new Random('lookups');
+  const names = Array.from({ length: scale.seeks }, () => random.pick(refs).name);
+  // JGit finds a ref by the id that it holds, but not by the one that it peels to.
+  const peeled = new Set(refs.flatMap((ref) => (ref.kind === 'peeled' ? [ref.peeled] : [])));
+  const held = refs.flatMap((ref) => ('oid' in ref && !peeled.has(ref.oid) ? [ref.oid] : []));
+  const ids = Array.from({ length: scale.lookups }, () => random.pick(held));
+  writeFileSync(join(dir, 'table.ref'), sink.bytes());
+  writeFileSync(join(dir, 'names.txt'), names.join('\n'));
+  writeFileSync(join(dir, 'ids.txt'), ids.join('\n'));
+  return statistics;
+}
+
+/**
+ * Reads them back.
+ * @param {string} dir
+ * @returns {Fixture}
+ */
+export function readFixture(dir) {
+  const path = join(dir, 'table.ref');
+  const lines = (/** @type {string} */ name) => readFileSync(join(dir, name), 'utf8').split('\n');
+  return { path, bytes: readFileSync(path), names: lines('names.txt'), ids: lines('ids.txt') };
+}

@@ -1,0 +1,40 @@
+// @ts-check
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * One kind of work. Each module in `works/` gives a list of them.
+ * @typedef {object} Work
+ * @property {string} name
+ * @property {'refs' | 'seeks' | 'lookups'} per how many operations it is, by the scale
+ * @property {readonly Comparison[]} against what it is compared with, where that is there
+ * @property {(fixture: import('./fixture.mjs').Fixture) => Prepared} prepare gets everything ready that is not to be timed
+ */
+
+/**
+ * @typedef {object} Comparison
+ * @property {string} peer
+ * @property {string} work what the peer does meanwhile, by the name that the peer has for it
+ * @property {boolean} [lesser] whether that is lesser work, with another answer
+ * @property {number} [goal] the most that our time may be of the peer's
+ */
+
+/**
+ * @typedef {object} Prepared
+ * @property {() => number} run does it, and counts what it met: this is timed
+ * @property {(digest: import('./digest.mjs').Digest) => void} check does it, and takes down all that it met
+ */
+
+/**
+ * All works there are.
+ * @returns {Promise<Work[]>}
+ */
+export async function loadWorks() {
+  const dir = join(import.meta.dirname, '../works');
+  const modules = await Promise.all(
+    readdirSync(dir)
+      .sort()
+      .map((name) => /** @type {Promise<{ default: Work[] }>} */ (import(join(dir, name)))),
+  );
+  return modules.flatMap((module) => module.default);
+}
