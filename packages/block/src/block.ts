@@ -84,6 +84,7 @@ export class Block {
       throw this.damage('RESTART_COUNT', `${restartCount} restarts in a block of ${this.bytes.length} bytes`);
     }
     if (this.restart(0) !== recordsStart) throw this.damage('RESTART_OFFSET', 'first restart is not the first record');
+    if (this.bytes[recordsStart] !== 0) throw this.damage('PREFIX_LENGTH', 'first key of a block is not whole', recordsStart);
     for (let index = 1, previous = recordsStart; index < restartCount; index++) {
       const offset = this.restart(index);
       if (offset <= previous || offset >= recordsEnd) {

@@ -1,5 +1,5 @@
 /* Numbers of 64 bits, handed out as `number` and, where that can't hold them, exactly beside it. */
-import { decodeBigVarint, decodeVarint, MAX_U64 } from '@reftable/varint';
+import { decodeBigVarint, decodeVarint } from '@reftable/varint';
 import type { BlockCursor } from './block-cursor.js';
 
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
@@ -33,9 +33,7 @@ export function textAt(cursor: BlockCursor, pos: number): { readonly start: numb
   return { start, end: start + length };
 }
 
-/** A sum of update indexes. @throws `UPDATE_INDEX_OVERFLOW` (format) beyond 2^64-1 */
-export function addUpdateIndex(cursor: BlockCursor, base: bigint, delta: bigint): bigint {
-  const sum = base + delta;
-  if (sum > MAX_U64) throw cursor.block!.damage('UPDATE_INDEX_OVERFLOW', 'update index beyond 2^64-1', cursor.valueStart);
-  return sum;
+/** As a `number` where that can hold it, for what is done with it again and again: numbers are far cheaper. */
+export function cheapest(value: bigint): number | bigint {
+  return isExactNumber(value) ? Number(value) : value;
 }

@@ -48,5 +48,5 @@ export {
 export { decodeObjectPositions, encodeObject } from './object-record.js';
 export { NameBatch, type NameCursor } from './name-batch.js';
 export { logMessage } from './log-message.js';
-export { saturate } from './exact.js';
+export { cheapest, saturate } from './exact.js';
 export { decodeIndexPosition, encodeIndex } from './index-record.js';

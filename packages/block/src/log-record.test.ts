@@ -161,6 +161,7 @@ test('a time of more than 64 bits is damage', () => {
 
 describe('what can not be written', () => {
   test.each<[string, string, Partial<Record<keyof LogUpdate, unknown>>]>([
+    ['an entry of a ref without a name', 'KEYS_NOT_ASCENDING', { ref: '' }],
     ['an old id that is too short', 'OBJECT_ID', { oldOid: '11' }],
     ['a new id that is not hex', 'OBJECT_ID', { newOid: 'x'.repeat(40) }],
     ['a time before 1970', 'NUMBER_RANGE', { time: -1 }],

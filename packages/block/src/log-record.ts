@@ -95,7 +95,8 @@ export type LogInput = {
 /** Bytes of the ref's name in the key of the log record that the cursor is at. @throws `LOG_KEY` (format) */
 export function logNameLength(cursor: BlockCursor): number {
   const length = cursor.keyLength - LOG_KEY_SUFFIX;
-  if (length <= 0 || cursor.key[length] !== 0) throw cursor.block!.damage('LOG_KEY', 'log key without a name and an update index');
+  // The first zero byte ends the name: one within it would mix the entries of two refs.
+  if (length <= 0 || cursor.key.indexOf(0) !== length) throw cursor.block!.damage('LOG_KEY', 'log key without a name and an update index');
   return length;
 }
 
@@ -115,8 +116,9 @@ export function putLogKey(writer: ByteWriter, name: string | Uint8Array, updateI
 /** The log record that the cursor is at, as a plain object. @throws `LOG_KEY`, `VARINT_OVERFLOW` */
 export function decodeLog(cursor: BlockCursor, idSize: number): LogRecord {
   const { bytes, valueStart } = cursor;
-  const { text: ref, exact: refBytes } = decodeText(cursor.key, 0, logNameLength(cursor));
-  const index = logUpdateIndex(cursor);
+  const nameLength = logNameLength(cursor);
+  const { text: ref, exact: refBytes } = decodeText(cursor.key, 0, nameLength);
+  const index = MAX_U64 - getBigU64(cursor.key, nameLength + 1);
   const common: LogBase = {
     ref,
     ...(refBytes && { refBytes }),
@@ -153,9 +155,14 @@ export function decodeLog(cursor: BlockCursor, idSize: number): LogRecord {
 
 /**
  * Writes a log record's value and returns its value type. The message is stored as it is given.
- * @throws `OBJECT_ID`, `NUMBER_RANGE`, `TIME_ZONE` (all misuse)
+ * @throws `KEYS_NOT_ASCENDING` (the ref has no name, and so the record no key), `LOG_KEY` (a zero byte is in its name), `OBJECT_ID`, `NUMBER_RANGE`, `TIME_ZONE` (all misuse)
  */
 export function encodeLog(writer: ByteWriter, log: LogInput, message: Uint8Array, idSize: number): number {
+  const ref = log.refBytes ?? log.ref;
+  if (ref.length === 0) throw new ReftableError('misuse', 'KEYS_NOT_ASCENDING', 'log entry of a ref without a name');
+  if (typeof ref === 'string' ? ref.includes('\0') : ref.includes(0)) {
+    throw new ReftableError('misuse', 'LOG_KEY', 'log entry of a ref with a zero byte in its name');
+  }
   if (log.kind === 'deletion') return LOG_DELETION;
   const start = writer.reserve(2 * idSize);
   putObjectId(writer.buffer, start, log.oldOid, idSize);

@@ -7,9 +7,10 @@
  *                   2  object id, and the object id that the annotated tag peels to
  *                   3  varint length, and the name of the ref that this one points at
  */
+import { MAX_U64 } from '@reftable/varint';
 import type { ByteWriter } from '@reftable/varint/bytes';
 import type { BlockCursor } from './block-cursor.js';
-import { addUpdateIndex, bigAt, isExactNumber, saturate, textAt } from './exact.js';
+import { bigAt, cheapest, textAt } from './exact.js';
 import { putObjectId, toHex } from './object-id.js';
 import { decodeText, textBytes } from './text.js';
 
@@ -76,18 +77,26 @@ export type RefInput = {
   | { readonly kind: 'symbolic'; readonly target: string | Uint8Array; readonly targetBytes?: Uint8Array }
 );
 
-/** The update index of the ref record that the cursor is at. `base` is the table's minimum. @throws `UPDATE_INDEX_OVERFLOW`, `VARINT_OVERFLOW` */
-export function refUpdateIndex(cursor: BlockCursor, base: bigint): bigint {
-  return addUpdateIndex(cursor, base, bigAt(cursor, cursor.valueStart));
+/**
+ * The update index of the ref record that the cursor is at.
+ * @param base the table's minimum: a `number` where that can hold it, which makes this cheap
+ * @throws `UPDATE_INDEX_OVERFLOW` (format) beyond 2^64-1; `VARINT_OVERFLOW`
+ */
+export function refUpdateIndex(cursor: BlockCursor, base: number | bigint): number | bigint {
+  const first = cursor.bytes[cursor.valueStart]!;
+  if (first < 128 && typeof base === 'number' && base + first <= Number.MAX_SAFE_INTEGER) return base + first;
+  const sum = BigInt(base) + bigAt(cursor, cursor.valueStart);
+  if (sum > MAX_U64) throw cursor.block!.damage('UPDATE_INDEX_OVERFLOW', 'update index beyond 2^64-1', cursor.valueStart);
+  return cheapest(sum);
 }
 
-/** The ref record that the cursor is at, as a plain object. `base` is the table's minimum update index. @throws as {@link refUpdateIndex} */
-export function decodeRef(cursor: BlockCursor, base: bigint, idSize: number): Ref {
+/** The ref record that the cursor is at, as a plain object. @param base as in {@link refUpdateIndex} @throws as {@link refUpdateIndex} */
+export function decodeRef(cursor: BlockCursor, base: number | bigint, idSize: number): Ref {
   const { text, exact } = decodeText(cursor.key, 0, cursor.keyLength);
   const index = refUpdateIndex(cursor, base);
-  const ref = decodeValue(cursor, text, saturate(index), idSize);
-  if (exact === undefined && isExactNumber(index)) return ref;
-  return { ...ref, ...(exact && { nameBytes: exact }), ...(!isExactNumber(index) && { updateIndexExact: index }) };
+  const ref = decodeValue(cursor, text, typeof index === 'number' ? index : Number.MAX_SAFE_INTEGER, idSize);
+  if (exact === undefined && typeof index === 'number') return ref;
+  return { ...ref, ...(exact && { nameBytes: exact }), ...(typeof index === 'bigint' && { updateIndexExact: index }) };
 }
 
 function decodeValue(cursor: BlockCursor, name: string, updateIndex: number, idSize: number): Ref {

@@ -48,6 +48,8 @@ interface Piece {
   readonly headerOffset: number;
   /** The block, inflated. */
   readonly bytes: Uint8Array;
+  /** The block as it stands in the file; undefined once it is changed. */
+  readonly stored: Uint8Array | undefined;
   /** Bytes of padding behind it. */
   readonly padding: number;
 }
@@ -65,7 +67,8 @@ export function takeApart(table: Uint8Array): Parts {
   const reader = openTableSync(new BytesSource(table));
   const start = headerSize(reader.info.version);
   const pieces = Array.from(reader.blocks(), ({ type, position, bytes, sizeOnDisk, end }): Piece => {
-    return { type, position, headerOffset: position === 0 ? start : 0, bytes, padding: end - position - sizeOnDisk };
+    const stored = table.slice(position, position + sizeOnDisk);
+    return { type, position, headerOffset: position === 0 ? start : 0, bytes, stored, padding: end - position - sizeOnDisk };
   });
   return {
     pieces,
@@ -77,18 +80,17 @@ export function takeApart(table: Uint8Array): Parts {
 /** Where the positions of sections stand in a footer, counted from its end: of the second, only what is above the last 5 bits. */
 const FOOTER_POSITIONS = [44, 36, 28, 20, 12];
 
-/** A log block as it stands in a file. */
+/** Makes a log block's stream. */
 type Deflate = (bytes: Uint8Array) => Uint8Array;
 
-/** Puts a table together: log blocks are deflated, and the footer says where the blocks now are that it named. It is not sealed. */
+/** Puts a table together: changed log blocks are deflated, and the footer says where the blocks now are that it named. It is not sealed. */
 export function putTogether({ pieces, header, footer }: Parts, deflate: Deflate = deflateSync): Uint8Array {
   const out: Uint8Array[] = [header];
   const moved = new Map<bigint, number>();
   let position = header.length;
   for (const piece of pieces) {
-    const start = piece.headerOffset + 4;
     moved.set(BigInt(piece.position), position);
-    const bytes = piece.type === LOG_BLOCK ? Buffer.concat([piece.bytes.subarray(0, start), deflate(piece.bytes.subarray(start))]) : piece.bytes;
+    const bytes = piece.stored ?? store(piece, deflate);
     out.push(bytes, new Uint8Array(piece.padding));
     position += bytes.length + piece.padding;
   }
@@ -100,6 +102,11 @@ export function putTogether({ pieces, header, footer }: Parts, deflate: Deflate 
     if (field !== 0n && to !== undefined) putU64(last, last.length - fromEnd, (BigInt(to) << shift) | (field & ((1n << shift) - 1n)));
   }
   return Uint8Array.from(Buffer.concat([...out, last]));
+}
+
+function store({ type, headerOffset, bytes }: Piece, deflate: Deflate): Uint8Array {
+  const start = headerOffset + 4;
+  return type === LOG_BLOCK ? Buffer.concat([bytes.subarray(0, start), deflate(bytes.subarray(start))]) : bytes;
 }
 
 /** Makes the footer's checksum right, whatever the footer is; `withHeader`: and first repeats the header in it. */
@@ -117,12 +124,16 @@ export function seal(table: Uint8Array, withHeader: boolean): Uint8Array {
 const NUMBERS = [0, 1, 2, 3, 4, 5, 7, 8, 20, 24, 28, 32, 127, 128, 255, 256, 4095, 4096, 65535, 65536, 2 ** 24 - 1, 2 ** 31, 2 ** 32, 2 ** 53 - 1];
 const HUGE_NUMBERS = [2n ** 53n, 2n ** 61n - 1n, 2n ** 63n, 2n ** 64n - 2n, 2n ** 64n - 1n];
 
-/** The ways to deflate that a writer has, and some in which none does. */
+/** Ways in which a writer may deflate. */
 const DEFLATES: readonly ((random: Random) => Deflate)[] = [
   () => (bytes) => deflateSync(bytes, { level: 9 }),
   () => (bytes) => deflateSync(bytes, { level: 0 }),
   () => (bytes) => deflateSync(bytes, { strategy: constants.Z_FIXED }),
   () => (bytes) => deflateSync(bytes, { strategy: constants.Z_HUFFMAN_ONLY, windowBits: 9 }),
+];
+
+/** Ways in which no writer does. */
+const BAD_DEFLATES: typeof DEFLATES = [
   (random) => (bytes) => changeBytes(deflateSync(bytes), random),
   (random) => (bytes) => deflateSync(bytes).subarray(0, -1 - random.below(6)),
 ];
@@ -134,12 +145,12 @@ export function mutate(parts: Parts, other: Parts, random: Random): Uint8Array {
     for (let count = random.below(4); count > 0; count--) pieces = changePiece(pieces, other.pieces, random);
     if (random.once(8)) pieces = changeOrder(pieces, random);
   }
-  const footer = random.once(3) ? changeFooter(parts, random) : parts.footer;
-  let table = putTogether({ ...parts, pieces, footer }, random.pick(DEFLATES)(random));
-  if (random.once(4)) table = changeHeader(table, random);
-  if (random.once(3)) table = changeBytes(table, random);
-  if (random.once(12)) table = table.slice(0, random.below(table.length));
-  return random.once(8) ? table : seal(table, !random.once(8));
+  const footer = random.once(6) ? changeFooter(parts, random) : parts.footer;
+  let table = putTogether({ ...parts, pieces, footer }, random.pick(random.once(8) ? BAD_DEFLATES : DEFLATES)(random));
+  if (random.once(12)) table = changeHeader(table, random);
+  if (random.once(4)) table = changeBytes(table, random);
+  if (random.once(30)) table = table.slice(0, random.below(table.length));
+  return random.once(16) ? table : seal(table, !random.once(16));
 }
 
 /** Changes what is in one block. */
@@ -188,14 +199,14 @@ function changePiece(pieces: readonly Piece[], others: readonly Piece[], random:
   if (bytes.length !== length && bytes.length >= start + 4 && !random.once(4)) putU24(bytes, start + 1, bytes.length);
   // A log block that is cut down to nothing has no header to put in front of its stream.
   const type = bytes.length >= start + 4 ? bytes[start]! : 0;
-  return pieces.with(index, { ...piece, type, bytes });
+  return pieces.with(index, { ...piece, type, bytes, stored: undefined });
 }
 
 /** Leaves out a block, writes one twice, or exchanges two. The first stays: it has the header. */
 function changeOrder(pieces: readonly Piece[], random: Random): Piece[] {
   const [a, b] = [1 + random.below(pieces.length), 1 + random.below(pieces.length)];
   const [first, second] = [pieces[a], pieces[b]];
-  if (first === undefined || second === undefined) return [...pieces, pieces.at(-1)!];
+  if (first === undefined || second === undefined) return pieces.concat(pieces.at(-1)!);
   if (random.once(3)) return pieces.toSpliced(a, 1);
   return random.once(2) ? pieces.toSpliced(a, 0, second) : pieces.with(a, second).with(b, first);
 }

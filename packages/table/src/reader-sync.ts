@@ -1,7 +1,8 @@
-import { NameBatch, textBytes, type LogRecord, type Ref } from '@reftable/block';
+import { textBytes, type LogRecord, type Ref } from '@reftable/block';
 import { performReadSync, runSync } from '@reftable/io';
-import type { CursorCore, KeyView, LogView, ReaderCore, RefView } from './cursor-core.js';
+import type { LogView, ReaderCore, RefView } from './cursor-core.js';
 import { CursorSync } from './cursor.js';
+import { NameIterator, RecordIterator } from './iterators.js';
 import { allLogs, live, logOf, refsIn, refsWith, type LogRange } from './queries.js';
 import type { RefRange } from './range.js';
 
@@ -19,31 +20,23 @@ export class ReaderSync {
   }
 
   /** As `Reader.refs`. */
-  refs(range: RefRange = {}): Generator<Ref, void, undefined> {
-    return each(refsIn(this.core, range), (record) => record.ref());
+  refs(range: RefRange = {}): IterableIterator<Ref, undefined> {
+    return new RecordIterator(refsIn(this.core, range), (record) => record.ref());
   }
 
   /** As `Reader.names`. */
-  *names(range: RefRange = {}): Generator<string, void, undefined> {
-    const cursor = refsIn(this.core, range);
-    const names = new NameBatch();
-    while (cursor.next() || runSync(cursor.load(), performReadSync)) {
-      try {
-        names.collect(cursor);
-      } finally {
-        for (const name of names.strings()) yield name;
-      }
-    }
+  names(range: RefRange = {}): IterableIterator<string, undefined> {
+    return new NameIterator(refsIn(this.core, range));
   }
 
   /** As `Reader.log`. */
-  log(name: string | Uint8Array, range: LogRange = {}): Generator<LogRecord, void, undefined> {
-    return each(logOf(this.core, name, range), (record) => record.log());
+  log(name: string | Uint8Array, range: LogRange = {}): IterableIterator<LogRecord, undefined> {
+    return new RecordIterator(logOf(this.core, name, range), (record) => record.log());
   }
 
   /** As `Reader.logs`. */
-  logs(range: Omit<LogRange, 'from'> = {}): Generator<LogRecord, void, undefined> {
-    return each(allLogs(this.core, range), (record) => record.log());
+  logs(range: Omit<LogRange, 'from'> = {}): IterableIterator<LogRecord, undefined> {
+    return new RecordIterator(allLogs(this.core, range), (record) => record.log());
   }
 
   /** As `Reader.refsByObject`. */
@@ -60,8 +53,4 @@ export class ReaderSync {
   logCursor(range: Omit<LogRange, 'from'> = {}): CursorSync<LogView> {
     return new CursorSync(allLogs(this.core, range));
   }
-}
-
-function* each<V extends KeyView, T>(core: CursorCore<V>, pick: (record: V) => T): Generator<T, void, undefined> {
-  while (core.next() || runSync(core.load(), performReadSync)) yield pick(core.record);
 }

@@ -108,7 +108,7 @@ export class TableCore implements AnyTableCore {
     const { record } = cursor;
     if (!record.next() && !(yield* cursor.load())) return [];
     if (record.keyLength !== objectIdLength) {
-      throw record.block!.damage('OBJECT_ID_LENGTH', `object record of ${record.keyLength} bytes of id, where ${objectIdLength} should be`);
+      throw record.block!.damage('OBJECT_ID_LENGTH', `object record with a key of ${record.keyLength} bytes`);
     }
     if (!hasBytesAt(id, 0, record.key, objectIdLength)) return [];
     return decodeObjectPositions(record, this.#layout.refs?.end ?? 0);

@@ -1,4 +1,5 @@
 import {
+  cheapest,
   decodeLog,
   decodeRef,
   decodeString,
@@ -62,12 +63,12 @@ abstract class TableCursor implements KeyView {
 
 /** A cursor over a table's refs. */
 export class TableRefCursor extends TableCursor implements CursorCore<RefView>, RefView {
-  readonly #base: bigint;
+  readonly #base: number | bigint;
 
   /** @param base the table's minimum update index */
   constructor(section: SectionCursor, idSize: number, base: bigint) {
     super(section, idSize);
-    this.#base = base;
+    this.#base = cheapest(base);
   }
 
   get record(): RefView {
@@ -80,7 +81,7 @@ export class TableRefCursor extends TableCursor implements CursorCore<RefView>, 
     return decodeString(this.block.key, 0, this.block.keyLength);
   }
   get updateIndexExact(): bigint {
-    return refUpdateIndex(this.block, this.#base);
+    return BigInt(refUpdateIndex(this.block, this.#base));
   }
   mentions(id: Uint8Array): boolean {
     const { bytes, contentStart, valueType } = this.block;

@@ -1,9 +1,9 @@
 import {
+  cheapest,
   encodeLog,
   encodeRef,
   idSize,
   LOG_BLOCK,
-  LOG_KEY_SUFFIX,
   logMessage,
   OBJECT_BLOCK,
   putLogKey,
@@ -110,7 +110,6 @@ export class TableWriter {
     else checkU64(updateIndex);
     this.#key.length = 0;
     putLogKey(this.#key, log.refBytes ?? log.ref, updateIndex);
-    if (this.#key.length === LOG_KEY_SUFFIX) throw misuse('KEYS_NOT_ASCENDING', 'log entry of a ref without a name');
     this.#value.length = 0;
     const message = log.kind === 'deletion' ? new Uint8Array(0) : logMessage(log.messageBytes ?? textBytes(log.message), exactLogMessages);
     const valueType = encodeLog(this.#value, log, message, this.#idSize);
@@ -167,8 +166,4 @@ export class TableWriter {
   #checkOpen(): void {
     if (this.#finished) throw misuse('WRITER_FINISHED', 'table is finished');
   }
-}
-
-function cheapest(updateIndex: bigint): number | bigint {
-  return updateIndex > Number.MAX_SAFE_INTEGER ? updateIndex : Number(updateIndex);
 }
