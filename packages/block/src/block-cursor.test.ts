@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { BlockCursor } from './block-cursor.js';
 import { INDEX_BLOCK, LOG_BLOCK, OBJECT_BLOCK, REF_BLOCK, type BlockType } from './block-type.js';
 import { BlockWriter } from './block-writer.js';
-import { parseBlock } from './block.js';
+import { Block, parseBlock } from './block.js';
 import { blockOf, bytes, codeOf, PLACE, rawBlock, rawRecord, record, writeBlocks, type RawRecord } from './block.testing.js';
 
 afterEach(() => vi.restoreAllMocks());
@@ -105,15 +105,27 @@ describe('seek', () => {
     expect(rest(cursor)).toEqual(names30.slice(5));
   });
 
-  test('decodes fewer records than the restart interval', () => {
+  test('passes fewer records than the restart interval', () => {
     const keys = Array.from({ length: 1000 }, (_, i) => `k${String(i).padStart(4, '0')}`);
-    for (const interval of [1, 2, 16, 64]) {
+    for (const interval of [1, 2, 16, 64, 1000]) {
       const large = blockOf(REF_BLOCK, keys.map((key) => record(key)), interval);
+      // Where each record starts, and where the last ends.
+      const scan = new BlockCursor(20);
+      scan.enter(large);
+      const starts = [scan.valueEnd];
+      while (scan.next()) starts.push(scan.valueEnd);
+
+      const cursor = new BlockCursor(20);
       for (const key of [...keys, 'k', 'k0500x', 'z']) {
-        const next = vi.spyOn(BlockCursor.prototype, 'next');
-        new BlockCursor(20).seek(large, bytes(key));
-        expect(next.mock.calls.length, `${key}, interval ${interval}`).toBeLessThanOrEqual(interval);
-        next.mockRestore();
+        const restart = vi.spyOn(Block.prototype, 'restart');
+        cursor.seek(large, bytes(key));
+        // The binary search looks at restarts, and the last that it asks for is the one to go on from.
+        const from = restart.mock.results.at(-1)!.value as number;
+        expect(restart.mock.calls.length).toBeLessThanOrEqual(Math.ceil(Math.log2(1000 / interval)) + 2);
+        restart.mockRestore();
+        const passed = starts.indexOf(cursor.valueEnd) - starts.indexOf(from);
+        expect(passed, `${key}, interval ${interval}`).toBeGreaterThanOrEqual(0);
+        expect(passed, `${key}, interval ${interval}`).toBeLessThanOrEqual(interval);
       }
     }
   });

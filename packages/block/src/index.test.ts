@@ -43,7 +43,6 @@ test('the door opens on these', () => {
       "parseBlockHeader",
       "putLogKey",
       "putObjectId",
-      "putText",
       "refUpdateIndex",
       "saturate",
       "textBytes",

@@ -1,6 +1,6 @@
 export { idSize, type Hash } from './hash.js';
 export { objectIdBytes, putObjectId, toHex } from './object-id.js';
-export { decodeString, decodeText, putText, textBytes, type Text } from './text.js';
+export { decodeString, decodeText, textBytes, type Text } from './text.js';
 export {
   BLOCK_HEADER_SIZE,
   INDEX_BLOCK,

@@ -18,7 +18,7 @@ import type { ByteWriter } from '@reftable/varint/bytes';
 import type { BlockCursor } from './block-cursor.js';
 import { bigAt, isExactNumber, saturate, textAt } from './exact.js';
 import { putObjectId, toHex } from './object-id.js';
-import { decodeText, putText, textBytes } from './text.js';
+import { decodeText, textBytes } from './text.js';
 
 /** A log record's value types, as stored. */
 export const LOG_DELETION = 0;
@@ -107,7 +107,7 @@ export function logUpdateIndex(cursor: BlockCursor): bigint {
 
 /** Writes a log record's key. */
 export function putLogKey(writer: ByteWriter, name: string | Uint8Array, updateIndex: number | bigint): void {
-  putText(writer, name);
+  writer.text(name);
   const start = writer.reserve(LOG_KEY_SUFFIX);
   writer.buffer[start] = 0;
   putU64(writer.buffer, start + 1, MAX_U64 - BigInt(updateIndex));

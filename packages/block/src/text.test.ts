@@ -2,7 +2,7 @@ import { ByteWriter } from '@reftable/varint/bytes';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bytes } from './block.testing.js';
-import { decodeString, decodeText, putText, textBytes } from './text.js';
+import { decodeString, decodeText, textBytes } from './text.js';
 
 const any = fc.string({ unit: 'binary', maxLength: 200 });
 
@@ -57,7 +57,7 @@ describe('encoding', () => {
         expect(textBytes(text)).toEqual(expected);
         const writer = new ByteWriter(8);
         writer.u8(9);
-        putText(writer, text);
+        writer.text(text);
         writer.u8(9);
         expect(writer.view()).toEqual(bytes(9, expected, 9));
       }),
@@ -68,7 +68,7 @@ describe('encoding', () => {
     const odd = bytes('x', 0xff);
     expect(textBytes(odd)).toBe(odd);
     const writer = new ByteWriter();
-    putText(writer, odd);
+    writer.text(odd);
     expect(writer.view()).toEqual(odd);
   });
 });

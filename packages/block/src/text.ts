@@ -2,8 +2,6 @@
  * Names, targets, identities and messages are bytes in the file. Mostly they are UTF-8, but nothing says they must be:
  * a string is handed out, and where it can't hold the bytes exactly, the bytes beside it.
  */
-import type { ByteWriter } from '@reftable/varint/bytes';
-
 const encoder = new TextEncoder();
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -60,23 +58,4 @@ export function textBytes(text: string | Uint8Array): Uint8Array {
     bytes[index] = code;
   }
   return bytes;
-}
-
-/** Writes the bytes of `text`, as {@link textBytes} gives them. */
-export function putText(writer: ByteWriter, text: string | Uint8Array): void {
-  if (typeof text !== 'string') {
-    writer.bytes(text);
-    return;
-  }
-  const start = writer.reserve(text.length);
-  const { buffer } = writer;
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code > 127) {
-      writer.length = start;
-      writer.bytes(encoder.encode(text));
-      return;
-    }
-    buffer[start + index] = code;
-  }
 }

@@ -5,6 +5,9 @@ import { crc32, deflateSync } from 'node:zlib';
 
 /** @typedef {string | Uint8Array} Bytes Text stands for its UTF-8. */
 
+/** @typedef {import('../src/records.js').RefRecord} RefRecord @typedef {import('../src/records.js').LogRecord} LogRecord */
+/** @template {string} K @typedef {import('../src/records.js').Text<K>} Text */
+
 /**
  * @typedef {object} Record
  * @property {Buffer} key
@@ -37,26 +40,34 @@ export const sized = (text) => concat(varint(concat(text).length), text);
 /** @param {string} hex */
 const unhex = (hex) => Buffer.from(hex, 'hex');
 
-/** The bytes of a text of an expectation. @param {any} record @param {string} key */
-const textOf = (record, key) => (`${key}_hex` in record ? unhex(record[`${key}_hex`]) : Buffer.from(record[key]));
+/** The bytes of a text of an expectation. @template {string} K @param {Text<K>} record @param {K} key */
+function textOf(record, key) {
+  const { [`${key}_hex`]: hex, [key]: text } = /** @type {{ [key: string]: string | undefined }} */ (record);
+  if (hex !== undefined) return unhex(hex);
+  if (text !== undefined) return Buffer.from(text);
+  throw new Error(`a record without ${key}`);
+}
 
-/** A ref record from its JSON form. @param {any} ref @param {bigint} min @returns {Record} */
+/** A ref record from its JSON form. @param {RefRecord} ref @param {bigint} min @returns {Record} */
 export function refRecord(ref, min) {
-  const type = ['deletion', 'direct', 'peeled', 'symbolic'].indexOf(ref.kind);
-  const value = [
-    () => concat(),
-    () => unhex(ref.oid),
-    () => concat(unhex(ref.oid), unhex(ref.peeled)),
-    () => sized(textOf(ref, 'target')),
-  ][type];
-  if (value === undefined) throw new Error(`ref of kind ${ref.kind}`);
-  return { key: textOf(ref, 'name'), type, value: concat(varint(BigInt(ref.updateIndex) - min), value()) };
+  /** @param {number} type @param {Bytes[]} value @returns {Record} */
+  const record = (type, ...value) => ({ key: textOf(ref, 'name'), type, value: concat(varint(BigInt(ref.updateIndex) - min), ...value) });
+  switch (ref.kind) {
+    case 'deletion':
+      return record(0);
+    case 'direct':
+      return record(1, unhex(ref.oid));
+    case 'peeled':
+      return record(2, unhex(ref.oid), unhex(ref.peeled));
+    case 'symbolic':
+      return record(3, sized(textOf(ref, 'target')));
+  }
 }
 
 /** A log record's key: the newest sorts first. @param {Bytes} name @param {number | bigint | string} updateIndex */
 export const logKey = (name, updateIndex) => concat(name, '\0', be(2n ** 64n - 1n - BigInt(updateIndex), 8));
 
-/** A log record from its JSON form. @param {any} log @returns {Record} */
+/** A log record from its JSON form. @param {LogRecord} log @returns {Record} */
 export function logRecord(log) {
   const key = logKey(textOf(log, 'ref'), log.updateIndex);
   if (log.kind === 'deletion') return { key, type: 0, value: concat() };
@@ -154,14 +165,16 @@ export class Table {
    */
   blocks(kind, records, limit, options = {}) {
     const out = [];
-    for (let from = 0, to = 0; from < records.length; from = to) {
+    for (let from = 0; from < records.length; ) {
       const room = limit - 4 - (this.parts.length === 1 ? this.header.length : 0);
-      for (to = from + 1; to < records.length; to++) {
+      let to = from + 1;
+      for (; to < records.length; to++) {
         const { body, restarts } = encode(records.slice(from, to + 1), options.interval ?? 16);
         if (body.length + 3 * restarts.length + 2 > room) break;
       }
       const group = records.slice(from, to);
       out.push({ start: this.block(kind, group, options), last: group.at(-1)?.key ?? concat(), records: group });
+      from = to;
     }
     return out;
   }

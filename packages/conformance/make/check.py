@@ -5,11 +5,12 @@ tables were made from, and refuses every damaged table. Prints how much of each 
 
 import hashlib
 import json
+import pathlib
 import sys
 from collections import Counter
 
 import reader
-from readings import DATA, tables_of_git
+from readings import DATA, GIT_GROUPS, tables_of_git
 
 counts, failures = Counter(), []
 
@@ -139,11 +140,12 @@ def main():
         for case in sorted((DATA / group).glob("*")):
             reading = reader.read(case / "table.ref").reading()
             compare_reading(json.loads(reader.to_json(reading)), load(case / "expected.json"), case.name)
-    for case in sorted((DATA / "git").glob("*")):
-        expected = load(case / "expected.json")
-        compare_git_stack(case / "reftable", expected, case.name)
+    for case in sorted(path.parent for group in GIT_GROUPS for path in (DATA / group).glob("*/expected.json")):
+        expected, place = load(case / "expected.json"), case.relative_to(DATA)
+        compare_git_stack(case / "reftable", expected, place)
         for worktree in expected.get("worktrees", []):
-            compare_git_stack(case / "worktrees" / worktree["name"] / "reftable", worktree, f"{case.name}/{worktree['name']}")
+            folder = pathlib.Path("worktrees", worktree["name"])
+            compare_git_stack(case / folder / "reftable", worktree, place / folder)
     for case in sorted((DATA / "jgit/stacks").glob("*")):
         compare_jgit_stack(case / "reftable", load(case / "expected.json"), case.name)
     for case in sorted((DATA / "damaged/tables").glob("*")):

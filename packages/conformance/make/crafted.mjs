@@ -41,7 +41,7 @@ const update = (ref, updateIndex, fields = {}) => ({
 
 /** @typedef {{ refs?: any[], logs?: any[], min?: bigint, max?: bigint }} Contents */
 
-/** The object section: for each id, cut to the shortest length that keeps all apart, the blocks that have it. @param {any[]} refs @param {{ start: number, records: any[] }[]} blocks @param {number} limit */
+/** The object section: for each id, cut to the shortest length that keeps all apart, the blocks that have it. @param {{ oid?: string, peeled?: string }[]} refs @param {{ start: number, records: unknown[] }[]} blocks @param {number} limit */
 function objects(refs, blocks, limit) {
   /** @type {Map<string, Set<number>>} */
   const blocksOf = new Map();
@@ -237,11 +237,18 @@ write(
         ...names.map((name, i) => ({ name: `refs/symbolic/${String(i).padStart(2, '0')}`, updateIndex: 1, kind: 'symbolic', ...text('target', name) })),
         { ...text('name', Buffer.from([0xef, 0xbb, 0xbf, 0x61])), updateIndex: 1, kind: 'deletion' },
       ],
-      logs: names.map((name, i) => {
-        const { ref, name: person, email, message, ...rest } = update('refs', 1n);
-        const words = { ...text('name', name), ...text('email', name), ...text('message', concat(name, '\n')) };
-        return { ...text('ref', name), ...rest, ...words, old: id(`old ${i}`), new: id(`new ${i}`) };
-      }),
+      logs: names.map((name, i) => ({
+        ...text('ref', name),
+        updateIndex: 1,
+        kind: 'update',
+        old: id(`old ${i}`),
+        new: id(`new ${i}`),
+        time: 1500000000,
+        tz: 0,
+        ...text('name', name),
+        ...text('email', name),
+        ...text('message', concat(name, '\n')),
+      })),
     },
   );
 }

@@ -44,7 +44,7 @@ const ref = (/** @type {string} */ name, n = 1) => refRecord({ name, updateIndex
 const deflate = (plain) => deflateSync(plain, { level: 9 });
 /** The checksum at the end of a zlib stream. @param {Uint8Array} plain */
 const adler32 = (plain) => deflate(plain).subarray(-4);
-const update = {
+const update = /** @type {const} */ ({
   kind: 'update',
   old: oid(1),
   new: oid(2),
@@ -53,7 +53,7 @@ const update = {
   time: 1500000000,
   tz: 0,
   message: 'change\n',
-};
+});
 const log = (/** @type {string} */ name, updateIndex = 1) => logRecord({ ref: name, updateIndex, ...update });
 const branches = (/** @type {number} */ count) => Array.from({ length: count }, (_, i) => ref(branch(i), i + 1));
 

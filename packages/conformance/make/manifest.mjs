@@ -6,11 +6,12 @@ import { fileURLToPath } from 'node:url';
 
 const data = fileURLToPath(new URL('../data/', import.meta.url));
 
-/** @param {string} path */
-const json = (path) => JSON.parse(readFileSync(data + path, 'utf8'));
-
-/** Names in a folder, in byte order. @param {string} folder */
-const list = (folder) => (existsSync(data + folder) ? readdirSync(data + folder).sort() : []);
+/** Names of the folders in a folder, in byte order. @param {string} folder */
+const foldersIn = (folder) =>
+  readdirSync(data + folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .sort();
 
 /** @param {string} path @returns {{ path: string, size: number, sha256: string }} */
 function file(path) {
@@ -25,25 +26,27 @@ function walk(folder) {
     .sort();
 }
 
-/** The independent readings of the tables below `folder`. @param {string} folder @param {string} name */
-function readings(folder, name) {
-  return walk(folder)
-    .filter((path) => path.endsWith('.ref'))
-    .flatMap((table) => {
-      const inside = table.slice(folder.length + 1).replace(/^reftable\//, '').replace('/reftable/', '/');
-      return ['jgit', 'python']
-        .filter((reader) => existsSync(`${data}readings/${reader}/${name}/${inside}.json`))
-        .map((reader) => ({ table, reader, ...file(`readings/${reader}/${name}/${inside}.json`) }));
-    });
+/** The independent readings of the tables below `folder`. @param {string} folder */
+function readings(folder) {
+  const tables = walk(folder).filter((path) => path.endsWith('.ref'));
+  return tables.flatMap((table) =>
+    ['jgit', 'python']
+      .map((reader) => ({ reader, path: `readings/${reader}/${table.replace('/reftable/', '/')}.json` }))
+      .filter(({ path }) => existsSync(data + path))
+      .map(({ reader, path }) => ({ table, reader, ...file(path) })),
+  );
 }
 
 /**
- * All cases of a group. @param {string} group @param {'table' | 'stack'} kind @param {(expected: any) => { hash: string, provenance: string }} facts
+ * All cases of a group. `facts` takes them from the expectation of a case.
+ *
+ * @template T
+ * @param {string} group @param {'table' | 'stack'} kind @param {(expected: T) => { hash: string, provenance: string }} facts
  */
 function cases(group, kind, facts) {
-  return list(group).map((name) => {
+  return foldersIn(group).map((name) => {
     const folder = `${group}/${name}`;
-    const expected = json(`${folder}/expected.json`);
+    const expected = /** @type {T & { description: string }} */ (JSON.parse(readFileSync(`${data}${folder}/expected.json`, 'utf8')));
     return {
       group,
       name,
@@ -52,21 +55,32 @@ function cases(group, kind, facts) {
       description: expected.description,
       expectation: `${folder}/expected.json`,
       files: walk(folder).map(file),
-      readings: kind === 'stack' ? readings(folder, name) : [],
+      readings: kind === 'stack' ? readings(folder) : [],
     };
   });
 }
+
+/** @param {{ object_format: string, git_version: string }} expected */
+const byGit = ({ object_format: hash, git_version: version }) => ({ hash, provenance: `written by git ${version}` });
+
+/** @param {{ jgit_version: string }} expected */
+const byJGit = ({ jgit_version: version }) => ({ hash: 'sha1', provenance: `written by jgit ${version}` });
+
+/** @param {{ hash: string }} expected */
+const assembled = ({ hash }) => ({ hash, provenance: 'assembled' });
 
 /** @param {{ hash: string, base: string }} expected */
 const made = ({ hash, base }) => ({ hash, provenance: base === 'assembled' ? base : `made from ${base}` });
 
 const manifest = {
   format: 1,
+  files: [file('git-generated/index.json')],
   cases: [
-    ...cases('git', 'stack', (expected) => ({ hash: expected.object_format, provenance: `written by git ${expected.git_version}` })),
-    ...cases('jgit/tables', 'table', (expected) => ({ hash: 'sha1', provenance: `written by jgit ${expected.jgit_version}` })),
-    ...cases('jgit/stacks', 'stack', (expected) => ({ hash: 'sha1', provenance: `written by jgit ${expected.jgit_version}` })),
-    ...cases('crafted', 'table', (expected) => ({ hash: expected.hash, provenance: 'assembled' })),
+    ...cases('git', 'stack', byGit),
+    ...cases('git-generated', 'stack', byGit),
+    ...cases('jgit/tables', 'table', byJGit),
+    ...cases('jgit/stacks', 'stack', byJGit),
+    ...cases('crafted', 'table', assembled),
     ...cases('damaged/tables', 'table', made),
     ...cases('damaged/stacks', 'stack', made),
   ],

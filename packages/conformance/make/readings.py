@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Writes data/readings/python: this reader's readings of the tables of Git's that JGit did not read record by record.
 
-These are tables of version 2 (SHA-256), tables of linked worktrees, and tables with more than 2,000 records.
+These are, of the group git, tables of version 2 (SHA-256), of linked worktrees and with more than 2,000 records; and
+all of git-generated.
 """
 
 import json
@@ -11,13 +12,15 @@ import shutil
 import reader
 
 DATA = pathlib.Path(__file__).resolve().parent.parent / "data"
+GIT_GROUPS = ("git", "git-generated")
 
 
 def tables_of_git():
     """(table, place of its reading below data/readings/<reader>) for every table of a stack that Git wrote."""
-    for table in sorted((DATA / "git").glob("**/*.ref")):
-        case, *middle, name = table.relative_to(DATA / "git").parts
-        yield table, pathlib.Path(case, *[part for part in middle if part != "reftable"], f"{name}.json")
+    for group in GIT_GROUPS:
+        for table in sorted((DATA / group).glob("**/*.ref")):
+            parts = table.with_name(f"{table.name}.json").relative_to(DATA).parts
+            yield table, pathlib.Path(*[part for part in parts if part != "reftable"])
 
 
 def read_by_jgit(place):

@@ -1,5 +1,5 @@
 import { readJson } from './data.js';
-import { casesOf, type Case } from './manifest.js';
+import { casesOf, type Case, type GitGroup } from './manifest.js';
 import type { Numeric, Text } from './records.js';
 import { StackFiles } from './stack-files.js';
 
@@ -91,7 +91,7 @@ export class GitWorktreeStack extends StackFiles {
   readonly expected: GitWorktreeContents;
 
   constructor(entry: Case, expected: GitWorktreeContents) {
-    super(entry, `git/${entry.name}/worktrees/${expected.name}/reftable`);
+    super(entry, `${entry.group}/${entry.name}/worktrees/${expected.name}/reftable`);
     this.name = expected.name;
     this.expected = expected;
   }
@@ -99,15 +99,19 @@ export class GitWorktreeStack extends StackFiles {
 
 /** A stack that Git wrote. Files and expectation are read when first asked for. */
 export class GitStack extends StackFiles {
+  /** The set that it is of. */
+  readonly group: GitGroup;
+  /** Unique in its group: both sets have a case of each name. */
   readonly name: string;
   readonly description: string;
   readonly hash: 'sha1' | 'sha256';
   readonly #case: Case;
   #expected: GitExpectation | undefined;
 
-  constructor(entry: Case) {
-    super(entry, `git/${entry.name}/reftable`);
+  constructor(group: GitGroup, entry: Case) {
+    super(entry, `${group}/${entry.name}/reftable`);
     this.#case = entry;
+    this.group = group;
     this.name = entry.name;
     this.description = entry.description;
     this.hash = entry.hash;
@@ -123,7 +127,8 @@ export class GitStack extends StackFiles {
   }
 }
 
-/** The stacks that Git wrote, with Git's own listing as the expectation. */
-export function gitStacks(): readonly GitStack[] {
-  return casesOf('git').map((entry) => new GitStack(entry));
+/** The stacks that Git wrote, with Git's own listing as the expectation: those of one set, or of both. */
+export function gitStacks(group?: GitGroup): readonly GitStack[] {
+  const groups: readonly GitGroup[] = group === undefined ? ['git', 'git-generated'] : [group];
+  return groups.flatMap((one) => casesOf(one).map((entry) => new GitStack(one, entry)));
 }

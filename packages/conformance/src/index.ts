@@ -1,7 +1,7 @@
 export { bytesOf, exact } from './records.js';
 export type { LogRecord, Numeric, RefRecord, TableContents, Text } from './records.js';
 export { manifest } from './manifest.js';
-export type { Case, DataFile, Group, Manifest, ReadingFile } from './manifest.js';
+export type { Case, DataFile, GitGroup, Group, Manifest, ReadingFile } from './manifest.js';
 export { gitStacks } from './git-stacks.js';
 export type {
   GitContents,

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { craftedTables, damagedStacks, damagedTables, exact, gitStacks, jgitStacks, jgitTables } from './index.js';
-import type { GitContents, LogRecord, RefRecord, StackTable } from './index.js';
+import type { GitContents, GitGroup, LogRecord, RefRecord, StackTable } from './index.js';
 
 const text = (bytes: Uint8Array | undefined) => new TextDecoder().decode(bytes);
 
@@ -46,20 +47,27 @@ describe('stacks that Git wrote', () => {
     }
   }
 
-  test.each(gitStacks())('$name', (stack) => {
+  test.each(gitStacks())('$group/$name', (stack) => {
     expect(stack.expected.case).toBe(stack.name);
     expect(stack.hash).toBe(stack.expected.object_format);
     checkStack(stack, stack.hash);
     for (const worktree of stack.worktrees) checkStack(worktree, stack.hash);
   });
 
-  test('two of them are of linked worktrees', () => {
-    expect(gitStacks().flatMap(({ worktrees }) => worktrees)).toHaveLength(2);
+  test('both sets have the same cases, also under the same settings but for one', () => {
+    const facts = (group: GitGroup) => gitStacks(group).map(({ name, hash, expected }) => ({ name, hash, config: expected.config }));
+    const differing = facts('git-generated').filter((one, i) => !isDeepStrictEqual(one, facts('git')[i]));
+    expect(differing.map(({ name }) => name)).toEqual(['objects-many-refs-each']);
+  });
+
+  test.each(['git', 'git-generated'] as const)('%s: each is of the group asked for, and there are two linked worktrees', (group) => {
+    expect(new Set(gitStacks(group).map((stack) => stack.group))).toEqual(new Set([group]));
+    expect(gitStacks(group).flatMap(({ worktrees }) => worktrees)).toHaveLength(2);
   });
 
   test('logs that JGit could not find where Git wrote them are there', () => {
-    const logs = gitStacks().find(({ name }) => name === 'log-only-stack')!.tables.flatMap(({ reading }) => reading!.logs);
-    expect(logs.length).toBeGreaterThan(0);
+    const logs = gitStacks('git').find(({ name }) => name === 'log-only-stack')!.tables.flatMap(({ reading }) => reading!.logs);
+    expect(logs).toHaveLength(3);
   });
 
   test('what is read once is kept', () => {

@@ -18,8 +18,11 @@ export interface ReadingFile extends DataFile {
   readonly reader: 'jgit' | 'python';
 }
 
+/** The two sets of stacks that Git wrote: that of `git-generated` can be made anew, byte for byte. */
+export type GitGroup = 'git' | 'git-generated';
+
 /** The groups of cases: a folder of `data/` each. */
-export type Group = 'git' | 'jgit/tables' | 'jgit/stacks' | 'crafted' | 'damaged/tables' | 'damaged/stacks';
+export type Group = GitGroup | 'jgit/tables' | 'jgit/stacks' | 'crafted' | 'damaged/tables' | 'damaged/stacks';
 
 /** One case of the manifest. */
 export interface Case {
@@ -36,7 +39,7 @@ export interface Case {
   readonly expectation: string;
   /** Every file of the case, the expectation included, in byte order of paths. */
   readonly files: readonly DataFile[];
-  /** What other programs read in its tables, in stacks that Git wrote. */
+  /** What other programs read in its tables, in stacks that Git wrote. Those of `git-generated` are not in the published package. */
   readonly readings: readonly ReadingFile[];
 }
 
@@ -44,6 +47,8 @@ export interface Case {
 export interface Manifest {
   /** Version of the manifest's own form. */
   readonly format: 1;
+  /** Files that belong to no case: what the generator of `git-generated` says about its set. */
+  readonly files: readonly DataFile[];
   readonly cases: readonly Case[];
 }
 

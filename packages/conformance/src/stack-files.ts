@@ -1,10 +1,11 @@
+import { existsSync } from 'node:fs';
 import { pathOf, readBytes, readJson } from './data.js';
 import type { Case, ReadingFile } from './manifest.js';
 import type { LogRecord, TableContents } from './records.js';
 
 /** A program's reading of a table, as `README.md` describes it. */
 export interface Reading extends TableContents {
-  /** Who read it: `jgit`, or `python` where JGit can't (SHA-256) or did not (worktrees, tables of more than 2,000 records). */
+  /** Who read it: `python` where JGit can't (SHA-256) or did not (worktrees, tables of more than 2,000 records, `git-generated`). */
   readonly reader: 'jgit' | 'python';
   /** Version of the format, from the header. */
   readonly version: number;
@@ -18,7 +19,10 @@ export interface StackTable {
   /** Absolute path on this machine. */
   readonly path: string;
   readonly bytes: Uint8Array;
-  /** What another program read in it: every record with its update index. Absent in stacks that JGit wrote. */
+  /**
+   * What another program read in it: every record with its update index. Absent in stacks that JGit wrote, and in those
+   * of `git-generated` where the data come from the published package.
+   */
   readonly reading: Reading | undefined;
 }
 
@@ -81,13 +85,14 @@ export class StackFiles extends FolderFiles {
       path: `${this.directory}/${name}`,
       bytes,
       get reading() {
-        return file && (reading ??= readReading(file));
+        return (reading ??= file && readReading(file));
       },
     };
   }
 }
 
-function readReading({ path, reader }: ReadingFile): Reading {
+function readReading({ path, reader }: ReadingFile): Reading | undefined {
+  if (!existsSync(pathOf(path))) return undefined;
   const { logsOfMovedCopy, ...stored } = readJson(path) as StoredReading;
   return { ...stored, reader, logs: logsOfMovedCopy ?? stored.logs };
 }

@@ -5,3 +5,5 @@ export { BlobSource } from './blob-source.js';
 export { HttpSource, type HttpFetch, type HttpOptions } from './http-source.js';
 export { DirectorySource, type DirectoryHandle } from './directory-source.js';
 export { BytesSink, type Sink } from './sink.js';
+export { Cursor, CursorSync, RecordIterator, type CursorCore } from './cursor.js';
+export { RangeCursor, type KeyRange, type KeyView } from './range.js';

@@ -79,8 +79,9 @@ function outcome(error: unknown): unknown {
 const SHOWS_AS: Readonly<Record<string, string>> = {
   // The minimum of the header is above its maximum.
   'header-footer-differ': 'LIMITS',
-  // Two sections at one place.
+  // The log block stands before the index, and so do the logs before the refs' index.
   'index-points-at-log-block': 'SECTION_POSITION',
+  // Two sections at one place.
   'objects-are-index-block': 'SECTION_POSITION',
   // Where there is no ref block, refs have ended.
   'object-position-no-ref-block': 'OBJECT_POSITION',

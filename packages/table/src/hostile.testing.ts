@@ -6,8 +6,8 @@ import { performance } from 'node:perf_hooks';
 import { isBlockType, type Block, type LogRecord, type Ref } from '@reftable/block';
 import type { BlockSource, BlockSourceSync } from '@reftable/io';
 import { compareBytes, isReftableError, MAX_U64, putU64 } from '@reftable/varint';
-import type { Cursor, CursorSync } from './cursor.js';
-import type { LogView, RefView } from './cursor-core.js';
+import type { Cursor, CursorSync } from '@reftable/io';
+import type { LogView, RefView } from './reader-core.js';
 import { openTable, openTableSync, type Table, type TableSync } from './table.js';
 
 /** What a table is asked for, besides all that it has. */
@@ -56,17 +56,17 @@ export async function examine(bytes: Uint8Array, questions: Questions, inflater:
   return first!;
 }
 
-/** Some names and ids of a sound table, and some that it has not. */
-export function questionsOf(bytes: Uint8Array, count = 6): Questions {
+/** About `count` names and ids of a sound table, and some that it has not. */
+export function questionsOf(bytes: Uint8Array, count: number): Questions {
   const table = openTableSync(new HostileSource(bytes));
   const refs = [...table.refs({ tombstones: true })];
   const logs = [...table.logs({ tombstones: true })];
-  const some = <T>(list: readonly T[]): T[] => list.filter((_, index) => index === list.length - 1 || index % Math.ceil(list.length / count) === 0);
-  const names = new Set([...some(refs).map(({ name }) => name), ...some(logs).map(({ ref }) => ref)]);
-  const ids = some(refs.flatMap((ref) => (ref.kind === 'direct' ? [ref.oid] : ref.kind === 'peeled' ? [ref.oid, ref.peeled] : [])));
+  const some = <T>(list: readonly T[]): T[] => list.filter((_, index) => index % Math.ceil(list.length / count) === 0);
+  const names = [...some(refs).map(({ name, nameBytes }) => nameBytes ?? name), ...some(logs).map(({ ref, refBytes }) => refBytes ?? ref)];
+  const ids = some(refs.flatMap((ref) => (ref.kind === 'direct' ? [ref.oid] : ref.kind === 'peeled' ? [ref.peeled] : [])));
   return {
-    names: [...names, '', 'a', 'refs/heads/m', 'refs/heads/main0', 'zz', new Uint8Array([0xff, 0xff])],
-    ids: [...ids.map((id) => Uint8Array.from(Buffer.from(id.padEnd(64, '0'), 'hex'))), new Uint8Array(32), new Uint8Array(32).fill(0xfe)],
+    names: [...new Set(names), 'refs/heads/m', new Uint8Array([0xff, 0xff])],
+    ids: [...ids.map((id) => Uint8Array.from(Buffer.from(id.padEnd(64, '0'), 'hex'))), new Uint8Array(32)],
   };
 }
 

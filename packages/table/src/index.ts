@@ -2,8 +2,8 @@ export { openTable, openTableSync, Table, TableSync, type TableInfo } from './ta
 export { openTableCore, TableCore, type ReadOptions } from './table-core.js';
 export { Reader } from './reader.js';
 export { ReaderSync } from './reader-sync.js';
-export { Cursor, CursorSync } from './cursor.js';
-export type { AnyTableCore, CursorCore, KeyView, LogView, ReaderCore, RefView } from './cursor-core.js';
+export { Cursor, CursorSync, type CursorCore, type KeyView } from '@reftable/io';
+export type { AnyTableCore, LogView, ReaderCore, RefView } from './reader-core.js';
 export type { RefRange } from './range.js';
 export type { LogRange } from './queries.js';
 export { TableWriter, type TableStatistics } from './table-writer.js';

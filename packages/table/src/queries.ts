@@ -1,11 +1,11 @@
 /* What the sync and the async face ask alike. */
 import { objectIdBytes, putLogKey } from '@reftable/block';
 import type { Ref } from '@reftable/block';
-import type { Core } from '@reftable/io';
+import { RangeCursor, type Core, type CursorCore } from '@reftable/io';
 import { checkU64, MAX_U64 } from '@reftable/varint';
 import { ByteWriter } from '@reftable/varint/bytes';
-import type { CursorCore, LogView, ReaderCore, RefView } from './cursor-core.js';
-import { keyRange, RangeCursor, type RefRange } from './range.js';
+import type { LogView, ReaderCore, RefView } from './reader-core.js';
+import { keyRange, type RefRange } from './range.js';
 
 /** Which entries of logs are wanted. */
 export interface LogRange {

@@ -1,8 +1,7 @@
 import { textBytes, type LogRecord, type Ref } from '@reftable/block';
-import { performReadSync, runSync } from '@reftable/io';
-import type { LogView, ReaderCore, RefView } from './cursor-core.js';
-import { CursorSync } from './cursor.js';
-import { NameIterator, RecordIterator } from './iterators.js';
+import { CursorSync, performReadSync, RecordIterator, runSync } from '@reftable/io';
+import type { LogView, ReaderCore, RefView } from './reader-core.js';
+import { NameIterator } from './name-iterator.js';
 import { allLogs, live, logOf, refsIn, refsWith, type LogRange } from './queries.js';
 import type { RefRange } from './range.js';
 

@@ -1,7 +1,6 @@
 import { NameBatch, textBytes, type LogRecord, type Ref } from '@reftable/block';
-import { performRead, run } from '@reftable/io';
-import type { CursorCore, KeyView, LogView, ReaderCore, RefView } from './cursor-core.js';
-import { Cursor } from './cursor.js';
+import { Cursor, performRead, run, type CursorCore, type KeyView } from '@reftable/io';
+import type { LogView, ReaderCore, RefView } from './reader-core.js';
 import { allLogs, live, logOf, refsIn, refsWith, type LogRange } from './queries.js';
 import type { RefRange } from './range.js';
 

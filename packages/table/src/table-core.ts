@@ -9,7 +9,7 @@ import {
 import { ReadRequest, type Core, type SourceInfo } from '@reftable/io';
 import { hasBytesAt, type ReftableError } from '@reftable/varint';
 import { BlockStore } from './block-store.js';
-import type { AnyTableCore } from './cursor-core.js';
+import type { AnyTableCore } from './reader-core.js';
 import { formatError } from './errors.js';
 import { footerSize, parseFooter, type SectionPositions } from './footer.js';
 import { headerSize, MAX_HEADER_SIZE, parseHeader, type Header } from './header.js';

@@ -15,9 +15,9 @@ import {
   type LogRecord,
   type Ref,
 } from '@reftable/block';
-import type { Core } from '@reftable/io';
+import type { Core, CursorCore, KeyView } from '@reftable/io';
 import { hasBytesAt } from '@reftable/varint';
-import type { CursorCore, KeyView, LogView, RefView } from './cursor-core.js';
+import type { LogView, RefView } from './reader-core.js';
 import type { SectionCursor } from './section-cursor.js';
 
 /** A cursor over one section of a table, which itself shows the record that it is at. */

@@ -7,7 +7,6 @@ import {
   logMessage,
   OBJECT_BLOCK,
   putLogKey,
-  putText,
   REF_BLOCK,
   REF_DIRECT,
   REF_PEELED,
@@ -79,7 +78,7 @@ export class TableWriter {
     const key = this.#key;
     const value = this.#value;
     key.length = value.length = 0;
-    putText(key, ref.nameBytes ?? ref.name);
+    key.text(ref.nameBytes ?? ref.name);
     const updateIndex = ref.updateIndexExact ?? ref.updateIndex;
     const minimum = this.#minimum;
     this.#checkLimits(updateIndex, minimum);

@@ -1,4 +1,4 @@
-import { putLogKey, putText, type LogInput, type RefInput } from '@reftable/block';
+import { putLogKey, type LogInput, type RefInput } from '@reftable/block';
 import { BytesSink } from '@reftable/io';
 import { compareBytes } from '@reftable/varint';
 import { ByteWriter } from '@reftable/varint/bytes';
@@ -15,7 +15,7 @@ export interface TableContent {
 export function writeTable({ refs = [], logs = [] }: TableContent, options: TableOptions): Uint8Array {
   const sink = new BytesSink();
   const writer = new TableWriter(sink, options);
-  for (const ref of sorted(refs, (key, { name, nameBytes }) => putText(key, nameBytes ?? name))) writer.addRef(ref);
+  for (const ref of sorted(refs, (key, { name, nameBytes }) => key.text(nameBytes ?? name))) writer.addRef(ref);
   for (const log of sorted(logs, (key, log) => putLogKey(key, log.refBytes ?? log.ref, log.updateIndexExact ?? log.updateIndex))) {
     writer.addLog(log);
   }

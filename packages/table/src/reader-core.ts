@@ -1,0 +1,46 @@
+/* What cursors over refs and logs show, and what the reading surface is built on: the same for tables, merged tables and stacks. */
+import type { Hash, LogRecord, Ref } from '@reftable/block';
+import type { Core, CursorCore, KeyView } from '@reftable/io';
+
+/** The ref that a cursor is at. All that it gives is made when it is asked for. */
+export interface RefView extends KeyView {
+  readonly name: string;
+  /** 2^53-1 where it is beyond that. */
+  readonly updateIndex: number;
+  readonly updateIndexExact: bigint;
+  /** Whether the ref holds this object id or peels to it. */
+  mentions(id: Uint8Array): boolean;
+  /** All of it, as a plain object. */
+  ref(): Ref;
+}
+
+/** The log entry that a cursor is at. Its `key` is the name of the ref, a zero byte, and 8 bytes that sort newest first. */
+export interface LogView extends KeyView {
+  /** Name of the ref whose log it is in. */
+  readonly name: string;
+  readonly updateIndex: number;
+  readonly updateIndexExact: bigint;
+  /** All of it, as a plain object. */
+  log(): LogRecord;
+}
+
+/** What the reading surface is built on: a table, several merged, a stack. */
+export interface ReaderCore {
+  /** Every ref record, tombstones included. */
+  refCursor(): CursorCore<RefView>;
+  /** Every log record, tombstones included. */
+  logCursor(): CursorCore<LogView>;
+  /** The record of this name, be it a tombstone; undefined if there is none. */
+  findRef(name: Uint8Array): Core<Ref | undefined>;
+  /** The refs, by name, that hold this object id or peel to it. */
+  refsByObject(id: Uint8Array): Core<Ref[]>;
+  /** Bytes of an object id. */
+  readonly idSize: number;
+}
+
+/** What a merged view and a stack need of a table, whatever its format. */
+export interface AnyTableCore extends ReaderCore {
+  readonly hash: Hash;
+  readonly minUpdateIndex: bigint;
+  readonly maxUpdateIndex: bigint;
+}
