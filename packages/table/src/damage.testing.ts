@@ -3,6 +3,7 @@
  * to make others. A table is taken apart into its blocks, log blocks inflated; those are changed; and it is put together
  * again, so that what is damaged lies behind lengths, deflated streams and checksums that are right.
  */
+import { Buffer } from 'node:buffer';
 import { constants, deflateSync } from 'node:zlib';
 import { LOG_BLOCK } from '@reftable/block';
 import { BytesSource } from '@reftable/io';
@@ -161,7 +162,7 @@ function changePiece(pieces: readonly Piece[], others: readonly Piece[], random:
   const start = piece.headerOffset;
   const { length } = piece.bytes;
   const at = start + random.below(length - start);
-  let bytes = piece.bytes.slice();
+  let bytes: Uint8Array = piece.bytes.slice();
   switch (random.below(8)) {
     case 0:
       // The length of the block, or the count of its restarts.
@@ -169,7 +170,7 @@ function changePiece(pieces: readonly Piece[], others: readonly Piece[], random:
       else putU16(bytes, length - 2, random.once(2) ? random.pick(NUMBERS) : random.below(9));
       break;
     case 1:
-      bytes[start] = random.pick([...'rogi\0x']).charCodeAt(0);
+      bytes[start] = random.pick([0x72, 0x6f, 0x67, 0x69, 0, 0x78]);
       break;
     case 2: {
       // A restart's offset: in the last bytes of the block, or thereabouts.

@@ -2,14 +2,17 @@
  * Bytes that no writer wrote: whatever they are, a table ends in a typed error or gives well-formed records.
  * `hostile.testing.ts` asks and judges, `damage.testing.ts` does damage; here is what is damaged, and how.
  */
-import { encodeVarint, putU24 } from '@reftable/varint';
-import { LOG_BLOCK, type LogInput, type RefInput } from '@reftable/block';
+import { INDEX_BLOCK, LOG_BLOCK, OBJECT_BLOCK, type LogInput, type RefInput } from '@reftable/block';
+import { damagedTables } from '@reftable/conformance';
+import { BytesSource } from '@reftable/io';
+import { encodeVarint, isReftableError, putU24, putU64 } from '@reftable/varint';
 import { describe, expect, test, vi } from 'vitest';
 import { mutate, putTogether, Random, seal, takeApart } from './damage.testing.js';
 import { footerSize } from './footer.js';
 import { headerSize } from './header.js';
 import { examine, questionsOf, type InflaterSwitch, type Questions } from './hostile.testing.js';
 import type { TableOptions } from './options.js';
+import { openTable, openTableSync } from './table.js';
 import { writeTable } from './write-table.js';
 
 interface Zlib {
@@ -20,7 +23,7 @@ const inflater = vi.hoisted((): InflaterSwitch => ({ current: 'zlib', calls: 0 }
 
 // Both inflaters in one process: which one works is switched from outside.
 vi.mock('../../block/src/zlib.node.js', async (importOriginal) => {
-  const zlib = (await importOriginal()) as Zlib;
+  const zlib = await importOriginal<Zlib>();
   const plain: Zlib = await vi.importActual('../../block/src/zlib.js');
   const inflateInto: Zlib['inflateInto'] = (...args) => {
     inflater.calls++;
@@ -115,10 +118,15 @@ describe.each(SMALL)('a small table: %s', (_, bytes) => {
     }
   });
 
+});
+
+describe.each(SMALL.filter(([name]) => name.includes('log') || name === 'SHA-256'))('the first log block of a small table: %s', (_, bytes) => {
+  const questions = questionsOf(bytes, 1);
   const parts = takeApart(bytes);
-  test.runIf(parts.pieces.some(({ type }) => type === LOG_BLOCK))('each byte of a log block, deflated again', async () => {
-    const index = parts.pieces.findIndex(({ type }) => type === LOG_BLOCK);
-    const piece = parts.pieces[index]!;
+  const index = parts.pieces.findIndex(({ type }) => type === LOG_BLOCK);
+  const piece = parts.pieces[index]!;
+
+  test('each byte set to other values, and deflated again', async () => {
     for (let at = piece.headerOffset + 4; at < piece.bytes.length; at++) {
       for (const value of valuesFor(piece.bytes[at]!)) {
         const changed = { ...piece, bytes: piece.bytes.with(at, value), stored: undefined };
@@ -148,6 +156,127 @@ test('random damage to larger tables', async () => {
   expect(unharmed).toBeGreaterThan(100);
   expect(unharmed).toBeLessThan(750);
 });
-test('sizes', () => {
-  for (const [name, bytes] of SMALL) console.log(name, bytes.length, takeApart(bytes).pieces.map((p) => String.fromCharCode(p.type)).join(''));
+
+test('the damaged tables of the golden data', async () => {
+  const questions: Questions = { names: ['refs/heads/main', 'refs/heads/branch-08', 'HEAD'], ids: [new Uint8Array(32).fill(9)] };
+  for (const { name, bytes } of damagedTables()) await survive(bytes, questions, name);
 });
+
+describe('what damage must not cost', () => {
+  test('a log block that promises 16 MiB in a file of 200 bytes takes no such memory', async () => {
+    const bytes = table(0, 4);
+    const damaged = bytes.slice();
+    putU24(damaged, headerSize(1) + 1, 0xff_ffff);
+    const answers = await survive(damaged, questionsOf(bytes, 1), 'promise');
+    expect(damaged.length).toBeLessThan(200);
+    expect(answers).toContain('logs:\n! LOG_DEFLATE at 0');
+  });
+
+  test('an index block inside of the block that it stands for', () => {
+    // Else each of many blocks, nested so, would be read and checked to the end for a single seek.
+    const bytes = table(3, 0, { aligned: false, indexObjects: false });
+    const refEnd = bytes.length - footerSize(1);
+    const inner = block(INDEX_BLOCK, record('z', 0, encodeVarint(refEnd)));
+    const outer = block(INDEX_BLOCK, record('z', 0, encodeVarint(0)), record('zz', 0, encodeVarint(0), inner));
+    const innerStart = refEnd + Buffer.from(outer).indexOf(inner);
+    const damaged = insertBeforeFooter(bytes, outer, { fromEnd: 44, field: BigInt(innerStart) });
+    expect(codeOf(() => openTableSync(new BytesSource(damaged)).getRef('r/0/0'))).toBe('INDEX_POSITION');
+  });
+
+  test('a ref block inside of another, both named by one object record', () => {
+    // Else refs would come twice, out of order, and many blocks nested so cost far more than the file has.
+    const id = oid(1, 20);
+    const inner = table(1, 0).subarray(headerSize(1), -footerSize(1)).slice();
+    // Lengths and restarts of a block count from its start, but of the first from the header's.
+    putU24(inner, 1, inner.length);
+    putU24(inner, inner.length - 5, 4);
+    const target = inner;
+    const refs: RefInput[] = [
+      { name: 'a', kind: 'direct', oid: id, updateIndex: 1 },
+      { name: 'b', kind: 'symbolic', target, updateIndex: 1 },
+    ];
+    const bytes = writeTable({ refs }, { aligned: false, minUpdateIndex: 1, maxUpdateIndex: 1 });
+    const refEnd = bytes.length - footerSize(1);
+    const key = Buffer.from(id, 'hex').subarray(0, 2).toString('latin1');
+    const positions = Buffer.concat([encodeVarint(0), encodeVarint(Buffer.from(bytes).indexOf(inner))]);
+    const damaged = insertBeforeFooter(bytes, block(OBJECT_BLOCK, record(key, 2, positions)), { fromEnd: 36, field: (BigInt(refEnd) << 5n) | 2n });
+    expect(codeOf(() => openTableSync(new BytesSource(damaged)).refsByObject(id))).toBe('OBJECT_POSITION');
+  });
+
+  test('long names that share nearly all, in batches', async () => {
+    const refs = Array.from({ length: 64 }, (_, index): RefInput => {
+      return { name: `${'n'.repeat(30_000)}${String(index).padStart(2, '0')}`, kind: 'deletion', updateIndex: 1 };
+    });
+    const bytes = writeTable({ refs }, { blockSize: 1 << 16, restartInterval: 64, minUpdateIndex: 1, maxUpdateIndex: 1 });
+    let count = 0;
+    for await (const batch of (await openTable(new BytesSource(bytes))).refBatches({ tombstones: true })) {
+      expect(batch.reduce((size, { name }) => size + name.length, 0)).toBeLessThan(300_000);
+      count += batch.length;
+    }
+    expect(count).toBe(64);
+  });
+});
+
+describe('the key of a log record', () => {
+  const bytes = writeTable(
+    { logs: [{ ref: 'a-b', updateIndex: 1, kind: 'deletion' }, { ref: 'c', updateIndex: 1, kind: 'deletion' }] },
+    { minUpdateIndex: 1, maxUpdateIndex: 1 },
+  );
+  const parts = takeApart(bytes);
+  const [piece] = parts.pieces;
+
+  function withKeyByte(at: number, value: number): ReturnType<typeof openTableSync> {
+    const changed = { ...piece!, bytes: piece!.bytes.with(headerSize(1) + 4 + at, value), stored: undefined };
+    return openTableSync(new BytesSource(putTogether({ ...parts, pieces: [changed] })));
+  }
+
+  test('a zero byte in the name: it is no entry of another log', () => {
+    const damaged = withKeyByte(3, 0);
+    expect(codeOf(() => [...damaged.log('a', { tombstones: true })])).toBe('LOG_KEY');
+    expect(codeOf(() => [...damaged.logs({ tombstones: true })])).toBe('LOG_KEY');
+  });
+
+  test('too short for an update index, also where no more is asked for', () => {
+    // The first key: prefix, suffix length << 3, "a-b", and nine bytes. Two bytes of it are left, and the rest is another key.
+    const cursor = withKeyByte(1, 2 << 3).logCursor({ tombstones: true });
+    expect(cursor.next() || cursor.load()).toBe(true);
+    expect(codeOf(() => cursor.record.updateIndexExact)).toBe('LOG_KEY');
+    expect(codeOf(() => cursor.record.updateIndex)).toBe('LOG_KEY');
+    expect(codeOf(() => cursor.record.name)).toBe('LOG_KEY');
+  });
+
+  test.each(['a\0b', Uint8Array.of(0x61, 0)])('a writer takes no name with a zero byte: %j', (ref) => {
+    const logs: LogInput[] = [{ ref, updateIndex: 1, kind: 'deletion' }];
+    expect(codeOf(() => writeTable({ logs }, { minUpdateIndex: 1, maxUpdateIndex: 1 }))).toBe('LOG_KEY');
+  });
+});
+
+/** A record of a block, with its key stored whole. */
+function record(key: string, valueType: number, value: Uint8Array, moreOfKey: Uint8Array = new Uint8Array(0)): Uint8Array {
+  const suffix = Buffer.concat([Buffer.from(key, 'latin1'), moreOfKey]);
+  return Buffer.concat([Buffer.of(0), encodeVarint((suffix.length << 3) | valueType), suffix, value]);
+}
+
+/** A block with one restart. */
+function block(type: number, ...records: readonly Uint8Array[]): Uint8Array {
+  const bytes = Buffer.concat([Buffer.of(type, 0, 0, 0), ...records, Buffer.of(0, 0, 4, 0, 1)]);
+  putU24(bytes, 1, bytes.length);
+  return bytes;
+}
+
+/** Puts a block between the last one and the footer, one field of which is set. */
+function insertBeforeFooter(bytes: Uint8Array, inserted: Uint8Array, { fromEnd, field }: { fromEnd: number; field: bigint }): Uint8Array {
+  const footer = bytes.slice(-footerSize(1));
+  putU64(footer, footer.length - fromEnd, field);
+  return seal(Buffer.concat([bytes.subarray(0, -footer.length), inserted, footer]), false);
+}
+
+/** The code of the error that `act` throws, or what it returns: no other error is caught. */
+function codeOf(act: () => unknown): unknown {
+  try {
+    return act();
+  } catch (error) {
+    if (isReftableError(error)) return error.code;
+    throw error;
+  }
+}

@@ -2,6 +2,7 @@
  * Asks a table everything, whatever its bytes are, and judges the answers: each question ends in a typed error of kind
  * `format` or `unsupported`, or in well-formed records in ascending order. Both faces and both inflaters must say the same.
  */
+import { Buffer } from 'node:buffer';
 import { performance } from 'node:perf_hooks';
 import { isBlockType, type Block, type LogRecord, type Ref } from '@reftable/block';
 import type { BlockSource, BlockSourceSync } from '@reftable/io';
@@ -303,22 +304,21 @@ class HostileSource implements BlockSource, BlockSourceSync {
 class Allocations {
   largest = 0;
   readonly #array = globalThis.Uint8Array;
-  readonly #allocUnsafe = Buffer.allocUnsafe;
+  readonly #allocUnsafe = Buffer.allocUnsafe.bind(Buffer);
 
   constructor() {
     const note = (size: unknown): void => {
       if (typeof size === 'number' && size > this.largest) this.largest = size;
     };
     globalThis.Uint8Array = new Proxy(this.#array, {
-      construct: (target, args: [], newTarget) => {
+      construct: (target, args: unknown[]) => {
         note(args[0]);
-        return Reflect.construct(target, args, newTarget === globalThis.Uint8Array ? target : newTarget) as object;
+        return Reflect.construct(target, args) as object;
       },
     });
-    const allocUnsafe = this.#allocUnsafe;
     Buffer.allocUnsafe = (size) => {
       note(size);
-      return allocUnsafe(size);
+      return this.#allocUnsafe(size);
     };
   }
 

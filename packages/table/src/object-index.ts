@@ -22,7 +22,9 @@ const ID_BITS = 48;
 /** Collects which block mentions which object id. */
 export class ObjectIndex {
   readonly #idSize: number;
-  #ids: ByteWriter;
+  readonly #ids: ByteWriter;
+  /** The ids in order, once they are. */
+  #sorted: Uint8Array = new Uint8Array(0);
   #positions = new Float64Array(256);
   #count = 0;
 
@@ -58,7 +60,7 @@ export class ObjectIndex {
     const key = new Uint8Array(idLength);
     const positions: number[] = [];
     for (let at = 0; at < order.length; ) {
-      for (let index = 0; index < idLength; index++) key[index] = this.#ids.buffer[at * this.#idSize + index]!;
+      for (let index = 0; index < idLength; index++) key[index] = this.#sorted[at * this.#idSize + index]!;
       let count = 0;
       do {
         const position = this.#positions[order[at]!]!;
@@ -93,40 +95,39 @@ export class ObjectIndex {
     }
     sortable.sort();
 
+    const size = this.#idSize;
     const order = new Uint32Array(count);
-    const sorted = new ByteWriter(unsorted.length);
-    this.#ids = sorted;
+    const sorted = (this.#sorted = new Uint8Array(unsorted.length));
     let runStart = 0;
     let runHead = -1;
     let isOrdered = true;
-    for (let at = 0; at < count; at++) {
-      const head = Math.floor(sortable[at]! / scale);
+    for (let index = 0, at = 0; index < count; index++, at += size) {
+      const head = Math.floor(sortable[index]! / scale);
       if (head !== runHead) {
-        if (!isOrdered) this.#sortRun(unsorted, order.subarray(runStart, at), runStart);
-        runStart = at;
+        if (!isOrdered) this.#sortRun(unsorted, sorted, order, runStart, index);
+        runStart = index;
         runHead = head;
         isOrdered = true;
       }
-      order[at] = sortable[at]! - head * scale;
-      this.#take(unsorted, order[at]!, at);
-      if (at > runStart && this.#isAfter(at - 1, at)) isOrdered = false;
+      const mention = sortable[index]! - head * scale;
+      order[index] = mention;
+      for (let from = mention * size, to = at; to < at + size; ) sorted[to++] = unsorted[from++]!;
+      if (index > runStart) {
+        const differs = at + this.#shared(index - 1, index);
+        isOrdered &&= differs === at + size || sorted[differs]! > sorted[differs - size]!;
+      }
     }
-    if (!isOrdered) this.#sortRun(unsorted, order.subarray(runStart), runStart);
+    if (!isOrdered) this.#sortRun(unsorted, sorted, order, runStart, count);
     return order;
   }
 
-  #sortRun(unsorted: Uint8Array, run: Uint32Array, start: number): void {
+  /** Sorts the ids number `start` to `end`, and their mentions with them. */
+  #sortRun(unsorted: Uint8Array, sorted: Uint8Array, order: Uint32Array, start: number, end: number): void {
     const size = this.#idSize;
+    const run = order.subarray(start, end);
     const idOf = (mention: number): Uint8Array => unsorted.subarray(mention * size, (mention + 1) * size);
     run.sort((a, b) => compareBytes(idOf(a), idOf(b)) || a - b);
-    for (const [index, mention] of run.entries()) this.#take(unsorted, mention, start + index);
-  }
-
-  /** Puts the id of a mention in its place. */
-  #take(unsorted: Uint8Array, mention: number, at: number): void {
-    const size = this.#idSize;
-    const { buffer } = this.#ids;
-    for (let index = 0; index < size; index++) buffer[at * size + index] = unsorted[mention * size + index]!;
+    for (const [index, mention] of run.entries()) sorted.set(idOf(mention), (start + index) * size);
   }
 
   /** Bytes by which all ids can be told apart. */
@@ -139,19 +140,12 @@ export class ObjectIndex {
     return longest + 1;
   }
 
-  /** Whether id number `a` is to come after id number `b`. */
-  #isAfter(a: number, b: number): boolean {
-    const shared = this.#shared(a, b);
-    if (shared === this.#idSize) return false;
-    return this.#ids.buffer[a * this.#idSize + shared]! > this.#ids.buffer[b * this.#idSize + shared]!;
-  }
-
-  /** How many bytes ids number `a` and `b` have in common. */
+  /** How many bytes ids number `a` and `b`, of those in order, have in common. */
   #shared(a: number, b: number): number {
     const size = this.#idSize;
-    const { buffer } = this.#ids;
+    const sorted = this.#sorted;
     let shared = 0;
-    while (shared < size && buffer[a * size + shared] === buffer[b * size + shared]) shared++;
+    while (shared < size && sorted[a * size + shared] === sorted[b * size + shared]) shared++;
     return shared;
   }
 }

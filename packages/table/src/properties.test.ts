@@ -174,7 +174,7 @@ describe('any table', () => {
         const ids = new Set(refs.flatMap((ref) => (ref.kind === 'direct' ? [ref.oid] : ref.kind === 'peeled' ? [ref.oid, ref.peeled] : [])) as string[]);
         ids.add('cd'.repeat(options.hash === 'sha1' ? 20 : 32));
         for (const indexObjects of [true, false]) {
-          const bytes = writeTable({ refs }, { ...options, indexObjects });
+          const bytes = writeTable({ refs }, { ...options, blockSize: 250, indexObjects });
           const read = open(bytes);
           const async = await openTable(new CountingSource(bytes));
           if (read.tableCore.positions.objects > 0) sections++;

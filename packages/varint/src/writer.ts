@@ -43,6 +43,12 @@ export class ByteWriter {
   }
   /** @throws `NUMBER_RANGE` beyond 2^64-1, or for a number beyond 2^53-1 */
   varint(value: number | bigint): void {
+    // Most numbers in a table take one byte.
+    if (typeof value === 'number' && (value & 127) === value) {
+      const start = this.reserve(1);
+      this.buffer[start] = value;
+      return;
+    }
     const start = this.reserve(varintLength(value));
     putVarint(this.buffer, start, value);
   }
