@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prints the path of a Git that knows the reftable format (2.45 or newer). Takes the machine's own if it is new enough;
+# Prints the path of a Git that can make the golden data anew (2.52 or newer). Takes the machine's own if it is new enough;
 # otherwise unpacks the one of a newer Debian suite, together with the C library that it was built for, so that the
 # machine stays as it is.
 #   provide-git.sh [DIR]   DIR: where to unpack it (default: ~/.cache/reftable/git)
@@ -13,7 +13,7 @@ here=$(dirname "$(readlink -f "$0")")
 fits() {
   local version
   version=$("$1" version 2>/dev/null | grep -oE '[0-9]+\.[0-9]+' | head -n 1) || return 1
-  [ "$(printf '%s\n' 2.45 "$version" | sort -V | head -n 1)" = 2.45 ]
+  [ "$(printf '%s\n' 2.52 "$version" | sort -V | head -n 1)" = 2.52 ]
 }
 
 if fits git; then command -v git; exit; fi
