@@ -25,6 +25,7 @@ const THOUSANDS = [2_000, 9_999];
  * @property {string} name
  * @property {readonly TableContent[]} tables a stack of them, the oldest first
  * @property {{ refs?: Shape, objects?: Shape, logs?: Shape }} [shape]
+ * @property {number} [mergeBlockSize] for the table that Git makes of the stack; default: Git's
  * @property {string} [notForJGit] why JGit is not asked
  */
 
@@ -158,6 +159,8 @@ function geometries(hash) {
       name: 'names as long as a block',
       tables: [table({ refs: Array.from({ length: 5 }, (_, number) => make.direct(`refs/heads/${number}/${'long'.repeat(900)}`)) })],
       shape: { refs: { blocks: just(5), levels: 1 } },
+      // Where each index block holds one entry only, every level is as long as the one below: Git's writer never comes to an end.
+      mergeBlockSize: 65_536,
     },
   ];
 }

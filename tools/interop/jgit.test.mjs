@@ -1,15 +1,17 @@
 // @ts-check
-// JGit reads the tables that we write.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// JGit reads the tables that we write. Where it does not, it does not read Git's of that kind either: each such difference has a test.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Maker } from './records.mjs';
-import { makeCases } from './cases.mjs';
 import { askJGit, logOf, refOf } from './ask-jgit.mjs';
-import { differences, logLine, refLine } from './lines.mjs';
+import { makeCases } from './cases.mjs';
+import { characters, differences, logLine, refLine, sample } from './lines.mjs';
+import { reach } from './reach.mjs';
+import { Maker } from './records.mjs';
 import { write } from './tables.mjs';
 
+/** @typedef {import('./ask-jgit.mjs').Answer} Answer */
 /** @typedef {import('./tables.mjs').TableContent} TableContent */
 
 const classPath = process.env['REFTABLE_JGIT_CLASSPATH'];
@@ -18,103 +20,147 @@ if (classPath === undefined) {
   process.stderr.write('NOTICE: REFTABLE_JGIT_CLASSPATH is not set: whether JGit reads our tables is not tested\n');
 }
 
-/** How many names and ids of a table are looked up. */
-const SAMPLE = 40;
+/** One table of a case, and what is asked about it. */
+class Asked {
+  name;
+  content;
+  file;
+  bytes;
+  statistics;
+  names;
+  ids;
+  logged;
+  /** @type {Map<string, Answer>} by request */
+  answers = new Map();
+  /** The last key that JGit comes to through the index of a section, if not all. */
+  reach;
 
-/** Every table of every case, by its own. */
-const tables = makeCases('sha1').flatMap(({ name, tables, notForJGit }) =>
-  notForJGit === undefined ? tables.map((content, number) => ({ name: tables.length > 1 ? `${name}, table ${number + 1}` : name, content })) : [],
-);
+  /** @param {string} name @param {TableContent} content @param {string} file */
+  constructor(name, content, file) {
+    this.name = name;
+    this.content = content;
+    this.file = file;
+    const { bytes, statistics } = write('sha1', content);
+    this.bytes = bytes;
+    this.statistics = statistics;
+    this.reach = {
+      refs: reach(bytes, statistics.refs),
+      objects: reach(bytes, statistics.objects),
+      logs: reach(bytes, statistics.logs),
+    };
+    const there = sample(content.refs).map((ref) => ref.name);
+    this.names = [...there, 'A', 'refs/heads', 'zzz', ...there.map((ref) => `${ref}!`)];
+    const ids = sample(content.refs).flatMap((ref) => (ref.kind === 'peeled' ? [ref.oid, ref.peeled] : ref.kind === 'direct' ? [ref.oid] : []));
+    this.ids = [...ids, new Maker('nowhere', 'sha1').id()];
+    this.logged = sample([...new Set(content.logs.map(({ ref }) => ref))]);
+  }
 
-/**
- * Some elements of a list, from all over it.
- * @template T
- * @param {readonly T[]} list
- */
-function sample(list) {
-  const step = Math.ceil(list.length / SAMPLE);
-  return list.filter((_, number) => number % step === 0);
+  /** What is asked of JGit; the file is put in by whoever asks. */
+  get requests() {
+    return [
+      ['all'],
+      ...this.names.map((name) => ['ref', name]),
+      ...this.ids.map((id) => ['object', id]),
+      ...this.logged.map((name) => ['log', name]),
+    ];
+  }
+
+  /** @param {...string} request */
+  answer(...request) {
+    const { records, error } = this.answers.get(request.join(' ')) ?? { records: [], error: 'not asked' };
+    expect(error).toBeUndefined();
+    return {
+      refs: records.filter((record) => !('ref' in record)).map((record) => refLine(refOf(record))),
+      logs: records.filter((record) => 'ref' in record).map((record) => logLine(logOf(record))),
+    };
+  }
+
+  /** A table whose first block is of logs. */
+  get isLogOnly() {
+    return this.content.refs.length === 0 && this.content.logs.length > 0;
+  }
+
+  /** @param {'refs' | 'objects' | 'logs'} section @param {string} key */
+  reaches(section, key) {
+    const last = this.reach[section];
+    return last === undefined || key <= last;
+  }
 }
 
-/** @param {TableContent} content names that are there, and names that are not */
-function namesToFind({ refs }) {
-  const names = sample(refs).map(({ name }) => name);
-  return [...names, 'A', 'refs/heads', 'zzz', ...names.map((name) => `${name}!`)];
-}
-
-/** @param {TableContent} content ids that are there, and one that is not */
-function idsToFind({ refs }) {
-  return [...sample(refs).flatMap((ref) => ('oid' in ref ? [ref.oid] : [])), new Maker('nowhere', 'sha1').id()];
-}
-
-/** @param {TableContent} content @param {string} name */
-function live({ refs }, name) {
-  return refs.filter((ref) => ref.name === name && ref.kind !== 'deletion');
-}
+const dir = mkdtempSync(join(tmpdir(), 'reftable-jgit-'));
+const asked = (classPath === undefined ? [] : makeCases('sha1'))
+  .filter(({ notForJGit }) => notForJGit === undefined)
+  .flatMap(({ name, tables }) => tables.map((content, at) => ({ name: tables.length > 1 ? `${name}, table ${at + 1}` : name, content })))
+  .map(({ name, content }, number) => new Asked(name, content, join(dir, `${number}.ref`)));
 
 describe.skipIf(classPath === undefined)('JGit', () => {
-  const dir = mkdtempSync(join(tmpdir(), 'reftable-jgit-'));
-  /** @param {number} number */
-  const path = (number) => join(dir, `${number}.ref`);
-  /** @type {Map<string, import('./ask-jgit.mjs').Answer>} by request */
-  const answers = new Map();
-  /** @param {...string} request */
-  const answer = (...request) => {
-    const { records, error } = answers.get(request.join('\t')) ?? { records: [], error: 'not asked' };
-    expect(error).toBeUndefined();
-    return records;
-  };
-
   beforeAll(() => {
-    const requests = tables.flatMap(({ content }, number) => {
-      const { bytes } = write('sha1', content);
-      writeFileSync(path(number), bytes);
-      const logged = sample([...new Set(content.logs.map(({ ref }) => ref))]);
-      return [
-        ['all', path(number)],
-        ...namesToFind(content).map((name) => ['ref', path(number), name]),
-        ...idsToFind(content).map((id) => ['object', path(number), id]),
-        ...logged.map((name) => ['log', path(number), name]),
-      ];
-    });
-    const answered = askJGit(classPath ?? '', requests);
-    for (const [at, request] of requests.entries()) answers.set(request.join('\t'), answered[at] ?? { records: [] });
+    for (const { file, bytes } of asked) writeFileSync(file, bytes);
+    const all = asked.flatMap((table) => table.requests.map((request) => ({ table, request })));
+    const answers = askJGit(
+      classPath ?? '',
+      all.map(({ table, request: [verb = '', ...rest] }) => [verb, table.file, ...rest]),
+    );
+    for (const [at, { table, request }] of all.entries()) table.answers.set(request.join(' '), answers[at] ?? { records: [] });
   }, 120_000);
 
   afterAll(() => rmSync(dir, { recursive: true }));
 
-  describe.each(tables.map(({ name, content }, number) => ({ name, content, file: path(number) })))('$name', ({ content, file }) => {
-    // A table that has a first block of logs.
-    const isLogOnly = content.refs.length === 0 && content.logs.length > 0;
+  describe.each(asked)('$name', (table) => {
+    const { refs, logs } = table.content;
 
-    it('reads every ref', () => {
-      const found = answer('all', file).filter((record) => 'name' in record && !('ref' in record));
-      expect(differences(found.map((record) => refLine(refOf(record))), content.refs.map(refLine))).toEqual([]);
+    it('every ref, tombstones included', () => {
+      expect(differences(table.answer('all').refs, refs.map(refLine))).toEqual([]);
     });
 
-    it(isLogOnly ? 'finds no logs where there are no refs, as in tables of Git' : 'reads every log entry', () => {
-      const found = answer('all', file).filter((record) => 'ref' in record);
-      expect(differences(found.map((record) => logLine(logOf(record))), isLogOnly ? [] : content.logs.map(logLine))).toEqual([]);
+    it(table.isLogOnly ? 'no log entry: a known difference where there are no refs' : 'every log entry, tombstones included', () => {
+      expect(differences(table.answer('all').logs, table.isLogOnly ? [] : logs.map(logLine))).toEqual([]);
     });
 
-    it('finds refs by name, and none where there is none', () => {
-      for (const name of namesToFind(content)) {
-        expect(answer('ref', file, name).map((record) => refLine(refOf(record))), name).toEqual(live(content, name).map(refLine));
+    it('refs by name, as far as it can reach', () => {
+      for (const name of table.names) {
+        const there = refs.filter((ref) => ref.name === name && ref.kind !== 'deletion' && table.reaches('refs', characters(name)));
+        expect(table.answer('ref', name).refs, name).toEqual(there.map(refLine));
       }
     });
 
-    it('finds refs by the object id that they hold', () => {
-      for (const id of idsToFind(content)) {
-        const holders = content.refs.filter((ref) => 'oid' in ref && ref.oid === id);
-        expect(answer('object', file, id).map((record) => refLine(refOf(record))), id).toEqual(holders.map(refLine));
+    it('refs by the object id that they hold, as far as it can reach', () => {
+      for (const id of table.ids) {
+        const key = Buffer.from(id, 'hex').subarray(0, table.statistics.objectIdLength).toString('latin1');
+        const there = refs.filter((ref) => 'oid' in ref && ref.oid === id && table.reaches('objects', key));
+        expect(table.answer('object', id).refs, id).toEqual(there.map(refLine));
       }
     });
 
-    it.skipIf(isLogOnly)("reads one ref's log", () => {
-      for (const name of sample([...new Set(content.logs.map(({ ref }) => ref))])) {
-        const entries = content.logs.filter((log) => log.ref === name && log.kind === 'update');
-        expect(answer('log', file, name).map((record) => logLine(logOf(record))), name).toEqual(entries.map(logLine));
+    it("one ref's log, as far as it can reach", () => {
+      for (const name of table.logged) {
+        // JGit looks for the newest entry that a number of 63 bits can name.
+        const key = `${characters(name)}\0\x80\0\0\0\0\0\0\0`;
+        const isReached = !table.isLogOnly && table.reaches('logs', key);
+        const there = logs.filter((log) => log.ref === name && log.kind === 'update' && isReached);
+        expect(table.answer('log', name).logs, name).toEqual(there.map(logLine));
       }
     });
+  });
+
+  it('looks up nothing past the first block of the topmost index level: a known difference', () => {
+    const tables = asked.filter((table) => table.reach.refs !== undefined);
+    expect(tables.length).toBeGreaterThan(0);
+    for (const table of tables) {
+      const unreached = table.content.refs.filter((ref) => table.names.includes(ref.name) && !table.reaches('refs', characters(ref.name)));
+      expect(unreached.length).toBeGreaterThan(0);
+      for (const { name } of unreached) expect(table.answer('ref', name).refs, name).toEqual([]);
+    }
+  });
+
+  it('finds no ref by the object id that it peels to: a known difference', () => {
+    const found = asked.flatMap((table) =>
+      table.content.refs
+        .filter((ref) => ref.kind === 'peeled')
+        .filter(({ peeled }) => table.ids.includes(peeled))
+        .map(({ peeled }) => table.answer('object', peeled).refs),
+    );
+    expect(found.length).toBeGreaterThan(0);
+    expect(found.flat()).toEqual([]);
   });
 });

@@ -64,6 +64,16 @@ export function differences(found, expected) {
 }
 
 /**
+ * Some elements of a list, from all over it: about 40, so that each can be looked up.
+ * @template T
+ * @param {readonly T[]} list
+ */
+export function sample(list) {
+  const step = Math.ceil(list.length / 40);
+  return list.filter((_, number) => number % step === 0);
+}
+
+/**
  * What a stack of tables holds in the end, in the order of a table: the newest record of each key, unless that is a tombstone.
  * @param {readonly import('./tables.mjs').TableContent[]} tables the oldest first
  * @returns {{ refs: Ref[], logs: LogUpdate[] }}

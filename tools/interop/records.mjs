@@ -33,10 +33,12 @@ export class Maker {
 
   /** @param {string} [start] */
   id(start = '') {
-    return start + this.#random.noise(this.#digits - start.length, '0123456789abcdef');
+    let id = start;
+    while (id.length < this.#digits) id += this.#random.next().toString(16).padStart(8, '0');
+    return id.slice(0, this.#digits);
   }
 
-  /** @param {string} name @param {number} [updateIndex] @returns {Ref} */
+  /** @param {string} name @param {number} [updateIndex] @returns {import('@reftable/block').DirectRef} */
   direct(name, updateIndex = 1) {
     return { kind: 'direct', name, updateIndex, oid: this.id() };
   }
@@ -97,7 +99,7 @@ export class Maker {
   }
 }
 
-/** @param {string} name @param {string} target @param {number} [updateIndex] @returns {Ref} */
+/** @param {string} name @param {string} target @param {number} [updateIndex] @returns {import('@reftable/block').SymbolicRef} */
 export function symbolic(name, target, updateIndex = 1) {
   return { kind: 'symbolic', name, updateIndex, target };
 }

@@ -82,8 +82,12 @@ export class BlockCursor {
     }
     let tagged = bytes[pos++]!;
     if (tagged > 127) {
-      tagged = this.#long(pos - 1);
-      pos = skipVarint(bytes, pos, end);
+      if (bytes[pos]! < 128) {
+        tagged = ((tagged - 127) << 7) | bytes[pos++]!;
+      } else {
+        tagged = this.#long(pos - 1);
+        pos = skipVarint(bytes, pos, end);
+      }
     }
     const keyLength = prefix + (tagged >>> 3);
     const suffixEnd = pos + (tagged >>> 3);
@@ -119,17 +123,22 @@ export class BlockCursor {
 
   /**
    * Goes before the first record of `block` whose key is at or past the first `length` bytes of `target`, so that `next`
-   * moves to it; or to the block's end where there is none. Whatever the cursor was at before is forgotten.
+   * moves to it; or to the block's end where there is none. Whatever the cursor was at before is forgotten. Where the value of that record
+   * starts, and its type, are known without the move.
+   * @param known bytes of the target that every key of the block is said to start with: the search over its restarts takes that as given
+   * @returns how many bytes of the target the key found and the one before it both start with, and so all between them; if it is the block's first,
+   *   only the key found does, and what came before the block is the caller's to know
    * @throws as {@link next}
    */
-  seek(block: Block, target: Uint8Array, length = target.length): void {
+  seek(block: Block, target: Uint8Array, length = target.length, known = 0): number {
     this.reset();
     this.enter(block);
     const { bytes } = block;
     const end = this.#recordsEnd;
-    let pos = block.restart(lastRestartNotAfter(block, target, length));
+    let pos = block.restart(lastRestartNotAfter(block, target, length, known));
     // Bytes of the target that the key passed last has too. The key itself need not be put together.
     let matched = 0;
+    let before = known;
     while (pos < end) {
       const start = pos;
       let prefix = bytes[pos++]!;
@@ -139,27 +148,36 @@ export class BlockCursor {
       }
       let tagged = bytes[pos++]!;
       if (tagged > 127) {
-        tagged = this.#long(pos - 1);
-        pos = skipVarint(bytes, pos, end);
+        if (bytes[pos]! < 128) {
+          tagged = ((tagged - 127) << 7) | bytes[pos++]!;
+        } else {
+          tagged = this.#long(pos - 1);
+          pos = skipVarint(bytes, pos, end);
+        }
       }
       const suffixEnd = pos + (tagged >>> 3);
       if (suffixEnd > end) throw this.#damage('RECORD_TRUNCATED', 'key runs out of its block', start);
       // A key that shares more with the one before than the target does sorts with that one: before the target.
       if (prefix <= matched) {
-        matched = prefix;
-        while (pos < suffixEnd && matched < length && bytes[pos] === target[matched]) {
+        // All of it is compared, also what is known: an index that is wrong must not lead to a key before the target.
+        let at = prefix;
+        while (pos < suffixEnd && at < length && bytes[pos] === target[at]) {
           pos++;
-          matched++;
+          at++;
         }
-        if (matched === length || (pos < suffixEnd && bytes[pos]! > target[matched]!)) {
+        if (at === length || (pos < suffixEnd && bytes[pos]! > target[at]!)) {
           this.#stopBefore(start, target, prefix);
-          return;
+          this.valueType = tagged & 7;
+          this.valueStart = suffixEnd;
+          return Math.min(before, at);
         }
+        matched = before = at;
       }
       pos = this.#skipValue(suffixEnd, tagged & 7);
       if (pos > end) throw this.#damage('RECORD_TRUNCATED', 'value runs out of its block', start);
     }
     this.valueEnd = end;
+    return before;
   }
 
   /** A copy of the current key. */
@@ -246,12 +264,12 @@ export class BlockCursor {
 }
 
 /** The number of the last restart whose key is not after the target, or 0. */
-function lastRestartNotAfter(block: Block, target: Uint8Array, length: number): number {
+function lastRestartNotAfter(block: Block, target: Uint8Array, length: number, known: number): number {
   let low = 0;
   let high = block.restartCount - 1;
   // What the keys at both ends share with the target, all between them share too.
-  let lowShared = 0;
-  let highShared = 0;
+  let lowShared = known;
+  let highShared = known;
   while (low < high) {
     const middle = (low + high + 1) >>> 1;
     const shared = compareRestart(block, middle, target, length, Math.min(lowShared, highShared));
@@ -274,8 +292,12 @@ function compareRestart(block: Block, index: number, target: Uint8Array, length:
   let pos = offset + 1;
   let tagged = bytes[pos++]!;
   if (tagged > 127) {
-    tagged = lengthAt(block, pos - 1);
-    pos = skipVarint(bytes, pos, recordsEnd);
+    if (bytes[pos]! < 128) {
+      tagged = ((tagged - 127) << 7) | bytes[pos++]!;
+    } else {
+      tagged = lengthAt(block, pos - 1);
+      pos = skipVarint(bytes, pos, recordsEnd);
+    }
   }
   const end = Math.min(pos + (tagged >>> 3), recordsEnd);
   let shared = known;

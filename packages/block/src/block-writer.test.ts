@@ -16,8 +16,8 @@ function add(writer: BlockWriter, name: string | Uint8Array, value = bytes(0), v
 
 /** The offsets in the restart table of a block that is not deflated. */
 function restartsOf(block: Uint8Array): number[] {
-  const { restartCount, restart } = parseBlock(block, PLACE);
-  return Array.from({ length: restartCount }, (_, i) => restart.call(parseBlock(block, PLACE), i));
+  const parsed = parseBlock(block, PLACE);
+  return Array.from({ length: parsed.restartCount }, (_, i) => parsed.restart(i));
 }
 
 describe('layout', () => {

@@ -17,7 +17,7 @@ export function decodeIndexPosition(cursor: BlockCursor): number {
   if (cursor.valueType !== 0) throw block.damage('VALUE_TYPE', `index record of value type ${cursor.valueType}`, cursor.valueStart);
   let position = Infinity;
   try {
-    position = decodeVarint(cursor.bytes, cursor.valueStart, cursor.valueEnd);
+    position = decodeVarint(cursor.bytes, cursor.valueStart, block.recordsEnd);
   } catch {
     // Beyond any file.
   }

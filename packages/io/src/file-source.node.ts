@@ -6,6 +6,12 @@ import { sourceClosed, type BlockSource, type BlockSourceSync } from './source.j
 // O_NONBLOCK: opening a FIFO must not wait for somebody to write into it. (On Windows it is undefined, so 0 here.)
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
 
+/** How a file is opened. */
+export interface FileOptions {
+  /** Whether a symbolic link at the end of the path is followed; if not, it is no regular file. Default true. (On Windows, always.) */
+  readonly follow?: boolean;
+}
+
 /** What a `FileHandle`, too, has for its number once it is closed. */
 const CLOSED = -1;
 
@@ -21,15 +27,15 @@ export class FileSourceSync implements BlockSourceSync {
     this.size = size;
   }
 
-  /** @throws `FILE_NOT_FOUND` (not-found), `FILE_OPEN` (io), `NOT_A_FILE` (io: a folder, FIFO or device) */
-  static open(path: string): FileSourceSync {
+  /** @throws `FILE_NOT_FOUND` (not-found), `FILE_OPEN` (io), `NOT_A_FILE` (io: a folder, FIFO, device, or a link that is not to be followed) */
+  static open(path: string, options: FileOptions = {}): FileSourceSync {
     let fd = CLOSED;
     try {
-      fd = openSync(path, FLAGS);
+      fd = openSync(path, flags(options));
       return new FileSourceSync(path, fd, regularSize(path, fstatSync(fd)));
     } catch (error) {
       if (fd !== CLOSED) closeSync(fd);
-      throw notOpened(path, error);
+      throw notOpened(path, error, options);
     }
   }
 
@@ -71,14 +77,14 @@ export class FileSource implements BlockSource {
   }
 
   /** @throws as {@link FileSourceSync.open} */
-  static async open(path: string): Promise<FileSource> {
+  static async open(path: string, options: FileOptions = {}): Promise<FileSource> {
     let handle: FileHandle | undefined;
     try {
-      handle = await open(path, FLAGS);
+      handle = await open(path, flags(options));
       return new FileSource(path, handle, regularSize(path, await handle.stat()));
     } catch (error) {
       await handle?.close();
-      throw notOpened(path, error);
+      throw notOpened(path, error, options);
     }
   }
 
@@ -104,14 +110,24 @@ export class FileSource implements BlockSource {
   }
 }
 
+function flags({ follow = true }: FileOptions): number {
+  return follow ? FLAGS : FLAGS | constants.O_NOFOLLOW;
+}
+
 function regularSize(path: string, stats: Stats): number {
-  if (!stats.isFile()) throw new ReftableError('io', 'NOT_A_FILE', 'not a regular file', { file: path });
+  if (!stats.isFile()) throw notAFile(path);
   return stats.size;
 }
 
-function notOpened(path: string, cause: unknown): ReftableError {
+function notAFile(path: string, cause?: unknown): ReftableError {
+  return new ReftableError('io', 'NOT_A_FILE', 'not a regular file', { file: path, cause });
+}
+
+function notOpened(path: string, cause: unknown, { follow = true }: FileOptions): ReftableError {
   if (isReftableError(cause)) return cause;
   const { code } = cause as NodeJS.ErrnoException;
+  // What POSIX and, in its place, FreeBSD say of a link that is not followed.
+  if (!follow && (code === 'ELOOP' || code === 'EMLINK')) return notAFile(path, cause);
   // ENOTDIR: what should be a folder on the way there is something else.
   return code === 'ENOENT' || code === 'ENOTDIR'
     ? new ReftableError('not-found', 'FILE_NOT_FOUND', 'no such file', { file: path, cause })

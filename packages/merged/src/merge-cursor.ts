@@ -41,7 +41,8 @@ export class MergeCursor<V extends MergeKey, Q> implements MergeableCursor<V, Q>
   #shared = -1;
   /** The runner that must load before anything else: the leader, or the first that waits. */
   #stalled: Runner<V, Q> | undefined;
-  #started = false;
+  /** How many have been moved to their first record. */
+  #started = 0;
   /** Those that must read to finish a seek. */
   #unsettled: readonly Runner<V, Q>[] = [];
 
@@ -65,7 +66,7 @@ export class MergeCursor<V extends MergeKey, Q> implements MergeableCursor<V, Q>
   }
 
   *load(): Generator<Q, boolean, void> {
-    if (!this.#started) {
+    if (this.#started < this.#all.length) {
       yield* this.#start();
     } else if (this.#stalled !== undefined) {
       yield* this.#resume(this.#stalled);
@@ -75,7 +76,7 @@ export class MergeCursor<V extends MergeKey, Q> implements MergeableCursor<V, Q>
   }
 
   seek(target: Uint8Array, length: number): boolean {
-    this.#started = false;
+    this.#started = 0;
     this.#leader = this.#stalled = undefined;
     this.#waiting = [];
     this.#unsettled = this.#all.filter(({ cursor }) => !cursor.seek(target, length));
@@ -86,10 +87,10 @@ export class MergeCursor<V extends MergeKey, Q> implements MergeableCursor<V, Q>
     for (const { cursor } of this.#unsettled) yield* cursor.settle();
   }
 
-  /** Moves every runner to its first record and lines them up. */
+  /** Moves every runner to its first record and lines them up; where one fails, the next load goes on with it. */
   *#start(): Generator<Q, void, void> {
-    this.#started = true;
-    for (const runner of this.#all) {
+    for (; this.#started < this.#all.length; this.#started++) {
+      const runner = this.#all[this.#started]!;
       if (!runner.cursor.next() && !(yield* runner.cursor.load())) continue;
       this.#waiting.push(runner);
       this.#siftUp(this.#waiting.length - 1);

@@ -1,6 +1,7 @@
 import { idSize, textBytes, type Hash, type Ref } from '@reftable/block';
 import type { Core, ReadRequest } from '@reftable/io';
-import type { AnyTableCore, CursorCore, LogView, RefView } from '@reftable/table';
+import type { AnyTableCore, LogView, RefView } from '@reftable/table';
+import type { CursorCore } from '@reftable/io';
 import { compareBytes, ReftableError } from '@reftable/varint';
 import { MergeCursor } from './merge-cursor.js';
 

@@ -23,8 +23,9 @@ export interface ListedTable {
  * growing wait, up to a deadline. Where it has not changed, a table is missing for good.
  *
  * @param folder what errors call the stack
- * @throws `LIST_UNFINISHED`, `LIST_NAME`, a table's format error (format), `TABLE_MISSING` (not-found), `STACK_UNSETTLED` (outdated: the list
- *   kept changing until the deadline), whatever the storage throws. What was opened is closed again, and `open` is as it was.
+ * @throws `LIST_UNFINISHED`, `LIST_NAME`, `LIST_DUPLICATE`, `TABLE_HASH` (a table of another hash), a table's format error (format),
+ *   `TABLE_MISSING` (not-found), `STACK_UNSETTLED` (outdated: the list kept changing until the deadline), whatever the storage throws.
+ *   What was opened is closed again, and `open` is as it was.
  */
 export function* loadTables(folder: string, open: readonly ListedTable[]): Core<ListedTable[], StackRequest> {
   const file = `${folder}/${LIST_NAME}`;
@@ -79,6 +80,7 @@ function* openAll(names: readonly string[], open: readonly ListedTable[]): Core<
         opened.push(request.source);
         table = { name, core: yield* openTableCore(request.source) };
       }
+      checkHash(table.core, tables[0]?.core);
       tables.push(table);
     }
   } catch (error) {
@@ -86,4 +88,10 @@ function* openAll(names: readonly string[], open: readonly ListedTable[]): Core<
     throw error;
   }
   return tables;
+}
+
+function checkHash({ hash, source }: TableCore, first: TableCore | undefined): void {
+  if (first !== undefined && hash !== first.hash) {
+    throw new ReftableError('format', 'TABLE_HASH', `a table of ${hash} in a stack of ${first.hash}`, { file: source.name });
+  }
 }

@@ -78,7 +78,7 @@ export class StackSync extends ReaderSync {
 
 /**
  * Opens a stack to read it. A stack without a list is empty.
- * @throws `LIST_UNFINISHED`, `LIST_NAME`, `MIXED_HASHES`, a table's format error, `TABLE_MISSING`, `STACK_UNSETTLED`, whatever the storage throws
+ * @throws `LIST_UNFINISHED`, `LIST_NAME`, `LIST_DUPLICATE`, `TABLE_HASH`, a table's format error, `TABLE_MISSING`, `STACK_UNSETTLED`, whatever the storage throws
  */
 export async function openStack(storage: StackStorage): Promise<Stack> {
   return new Stack(storage, await run(loadTables(storage.name, []), answerFrom(storage)));

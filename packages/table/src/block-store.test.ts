@@ -1,6 +1,6 @@
 import { REF_BLOCK } from '@reftable/block';
 import { performReadSync, runSync } from '@reftable/io';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { BlockStore } from './block-store.js';
 import { openTable, openTableSync } from './table.js';
 import { branches, codeOf, CountingSource, open, update, write } from './table.testing.js';
@@ -90,10 +90,9 @@ describe('reading', () => {
     const source = new CountingSource(bytes);
     const table = await openTable(source);
     const broken = new Error('connection lost');
-    const { read } = source;
-    source.read = () => Promise.reject(broken);
+    const read = vi.spyOn(source, 'read').mockRejectedValue(broken);
     await expect(table.getRef(refs[9]!.name)).rejects.toBe(broken);
-    source.read = read;
+    read.mockRestore();
     expect(await table.getRef(refs[9]!.name)).toEqual(refs[9]);
   });
 

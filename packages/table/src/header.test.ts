@@ -15,7 +15,7 @@ function encoded(header: Header): Uint8Array {
 const parsed = (bytes: Uint8Array): unknown => codeOf(() => parseHeader(bytes, 0, undefined));
 
 test('version 1: 24 bytes', () => {
-  expect(Buffer.from(encoded(v1)).toString('hex')).toBe(`${Buffer.from('REFT').toString('hex')}01010203${'0000000000000005'}${'f'.repeat(16)}`);
+  expect(Buffer.from(encoded(v1)).toString('hex')).toBe(`${Buffer.from('REFT').toString('hex')}010102030000000000000005${'f'.repeat(16)}`);
   expect(headerSize(1)).toBe(24);
 });
 

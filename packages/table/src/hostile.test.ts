@@ -78,7 +78,7 @@ const SMALL = Object.entries({
   logs: table(0, 4),
   'index and objects': table(10, 0, { blockSize: 74 }),
   'SHA-256': table(2, 2, { hash: 'sha256', blockSize: 128 }),
-  unaligned: table(3, 3, { aligned: false, blockSize: 90 }),
+  unaligned: table(3, 2, { aligned: false, blockSize: 90 }),
 });
 
 /** To what each byte is set: also what it is but for its lowest or highest bit, and the types of blocks. */
@@ -146,7 +146,7 @@ test('random damage to larger tables', async () => {
     ...SMALL.map(([, bytes]) => bytes),
   ].map((bytes) => ({ parts: takeApart(bytes), questions: questionsOf(bytes, 3) }));
   let unharmed = 0;
-  for (let seed = 0; seed < 1500; seed++) {
+  for (let seed = 0; seed < 1000; seed++) {
     const random = new Random(seed);
     const { parts, questions } = random.pick(tables);
     const answers = await survive(mutate(parts, random.pick(tables).parts, random), questions, `seed ${seed}`);
@@ -154,7 +154,7 @@ test('random damage to larger tables', async () => {
   }
   // Damage that is always noticed at once would show nothing.
   expect(unharmed).toBeGreaterThan(100);
-  expect(unharmed).toBeLessThan(750);
+  expect(unharmed).toBeLessThan(500);
 });
 
 test('the damaged tables of the golden data', async () => {

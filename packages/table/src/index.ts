@@ -2,7 +2,6 @@ export { openTable, openTableSync, Table, TableSync, type TableInfo } from './ta
 export { openTableCore, TableCore, type ReadOptions } from './table-core.js';
 export { Reader } from './reader.js';
 export { ReaderSync } from './reader-sync.js';
-export { Cursor, CursorSync, type CursorCore, type KeyView } from '@reftable/io';
 export type { AnyTableCore, LogView, ReaderCore, RefView } from './reader-core.js';
 export type { RefRange } from './range.js';
 export type { LogRange } from './queries.js';
@@ -10,7 +9,6 @@ export { TableWriter, type TableStatistics } from './table-writer.js';
 export type { SectionStatistics } from './section-writer.js';
 export { writeTable, type TableContent } from './write-table.js';
 export type { TableOptions } from './options.js';
-export { BytesSink, type Sink } from '@reftable/io';
 export { RecordTooLargeError } from './errors.js';
 export type { Header, Version } from './header.js';
 export type { SectionPositions } from './footer.js';

@@ -191,10 +191,10 @@ describe('an index that promises a key which its last block does not reach', () 
   /** Stops what would not end. */
   function bounded(act: () => unknown): unknown {
     let seeks = 0;
-    const { seek } = BlockCursor.prototype;
+    const seek = Object.getOwnPropertyDescriptor(BlockCursor.prototype, 'seek')!.value as (this: BlockCursor, ...target: Parameters<BlockCursor['seek']>) => number;
     vi.spyOn(BlockCursor.prototype, 'seek').mockImplementation(function (this: BlockCursor, ...target) {
       if (++seeks > 1000) throw new Error('the seek does not end');
-      seek.apply(this, target);
+      return seek.apply(this, target);
     });
     return codeOf(act);
   }

@@ -18,6 +18,8 @@ export class SectionCursor {
   /* A seek under way: what it looks for, the block that it is to look into next, and whether that may be of the index, and of its top level. */
   #target: Uint8Array = NO_BYTES;
   #targetLength = 0;
+  /** Bytes of the target that all keys of the wanted block start with, as the index says. */
+  #known = 0;
   #wanted = 0;
   /* Where that block must end, if an index record stands for it: so blocks on the way down do not lie in one another, and cost no more than the file has. */
   #limit = Infinity;
@@ -65,6 +67,7 @@ export class SectionCursor {
     if (section === undefined) return true;
     this.#target = target;
     this.#targetLength = length;
+    this.#known = 0;
     this.#nextPosition = section.end;
     this.#isInIndex = this.#isAtTop = section.indexStart > 0;
     this.#wanted = this.#isAtTop ? section.indexStart : section.start;
@@ -107,11 +110,12 @@ export class SectionCursor {
   /** Finds in an index block what block is wanted next; true: none, the key is past all. */
   #seekIndex(block: Block, section: Section): boolean {
     const index = (this.#index ??= new BlockCursor(this.#idSize));
-    index.seek(block, this.#target, this.#targetLength);
-    if (index.next()) {
+    const known = index.seek(block, this.#target, this.#targetLength, this.#known);
+    if (index.valueEnd < block.recordsEnd) {
       this.#wanted = decodeIndexPosition(index);
       this.#limit = block.position;
       this.#isAtTop = false;
+      this.#known = known;
       return false;
     }
     if (!this.#isAtTop) throw block.damage('INDEX_KEY', 'index block does not reach to the key that the level above it says');
@@ -122,7 +126,8 @@ export class SectionCursor {
 
   /** Goes before the record in a block of the section; false: it is in the block behind. */
   #seekRecord(block: Block, section: Section): boolean {
-    this.record.seek(this.#expect(block, section.type), this.#target, this.#targetLength);
+    this.record.seek(this.#expect(block, section.type), this.#target, this.#targetLength, this.#known);
+    this.#known = 0;
     // Where an index is wrong, the way on may lead to the index again, and so round and round.
     this.#isInIndex = false;
     this.#limit = Infinity;

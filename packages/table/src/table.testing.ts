@@ -1,5 +1,5 @@
 /* What the tests of this package share. */
-import type { LogInput, LogRecord, Ref, RefInput } from '@reftable/block';
+import type { DirectRef, LogDeletion, LogRecord, LogUpdate, PeeledRef, Ref, RefDeletion, SymbolicRef } from '@reftable/block';
 import { BytesSink, BytesSource, type BlockSource, type BlockSourceSync } from '@reftable/io';
 import { isReftableError, putU32 } from '@reftable/varint';
 import { crc32 } from './crc32.js';
@@ -25,23 +25,23 @@ export function spreadOid(number: number, size = 20): string {
   return hex;
 }
 
-export function direct(name: string, id = oid(1), updateIndex = 1): RefInput & Ref {
+export function direct(name: string, id = oid(1), updateIndex = 1): DirectRef {
   return { name, updateIndex, kind: 'direct', oid: id };
 }
 
-export function deletion(name: string, updateIndex = 1): RefInput & Ref {
+export function deletion(name: string, updateIndex = 1): RefDeletion {
   return { name, updateIndex, kind: 'deletion' };
 }
 
-export function symbolic(name: string, target: string, updateIndex = 1): RefInput & Ref {
+export function symbolic(name: string, target: string, updateIndex = 1): SymbolicRef {
   return { name, updateIndex, kind: 'symbolic', target };
 }
 
-export function peeled(name: string, id: string, to: string, updateIndex = 1): RefInput & Ref {
+export function peeled(name: string, id: string, to: string, updateIndex = 1): PeeledRef {
   return { name, updateIndex, kind: 'peeled', oid: id, peeled: to };
 }
 
-export function update(ref: string, updateIndex = 1, fields: Partial<LogRecord> = {}): LogInput & LogRecord {
+export function update(ref: string, updateIndex = 1, fields: Partial<LogUpdate> = {}): LogUpdate {
   return {
     ref,
     updateIndex,
@@ -54,15 +54,15 @@ export function update(ref: string, updateIndex = 1, fields: Partial<LogRecord> 
     timeZone: -330,
     message: `change ${updateIndex}\n`,
     ...fields,
-  } as LogInput & LogRecord;
+  };
 }
 
-export function logDeletion(ref: string, updateIndex = 1): LogInput & LogRecord {
+export function logDeletion(ref: string, updateIndex = 1): LogDeletion {
   return { ref, updateIndex, kind: 'deletion' };
 }
 
 /** `count` branches, in order. */
-export function branches(count: number, idOf: (index: number) => string = spreadOid): (RefInput & Ref)[] {
+export function branches(count: number, idOf: (index: number) => string = spreadOid): DirectRef[] {
   return Array.from({ length: count }, (_, i) => direct(`refs/heads/branch-${String(i).padStart(6, '0')}`, idOf(i)));
 }
 

@@ -67,7 +67,11 @@ async function runWork(work, folder, peers, scale, rounds) {
     if (theirs.length === 0) return [row];
     return theirs.flatMap(({ comparison }, at) => {
       const measured = measures[at];
-      return measured === undefined ? [] : [{ ...row, peer: { comparison, measure: measured } }];
+      if (measured === undefined) return [];
+      if (comparison.lesser !== true && measured.count !== own.count) {
+        throw new Error(`${work.name}: we counted ${own.count}, ${comparison.peer} counted ${measured.count}`);
+      }
+      return [{ ...row, peer: { comparison, measure: measured } }];
     });
   } finally {
     await Promise.all([ours.contender, ...started.values()].map((contender) => contender.close()));

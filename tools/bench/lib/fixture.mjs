@@ -2,7 +2,8 @@
 // What all who take part in the bench read: a folder of files.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { BytesSink, TableWriter } from '@reftable/table';
+import { TableWriter } from '@reftable/table';
+import { BytesSink } from '@reftable/io';
 import { Random } from '../../fixtures/lib/random.mjs';
 import { makeRefs, UPDATE_INDEX } from './records.mjs';
 

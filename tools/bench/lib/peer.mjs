@@ -16,11 +16,10 @@ import { join } from 'node:path';
  * @param {ReadonlySet<string>} wanted
  */
 export async function findPeers(wanted) {
-  const dir = join(import.meta.dirname, '../peers');
   /** @type {Map<string, Start>} */
   const found = new Map();
-  for (const file of readdirSync(dir).sort()) {
-    const { default: peer } = /** @type {{ default: Peer }} */ (await import(join(dir, file)));
+  for (const file of readdirSync(join(import.meta.dirname, '../peers')).sort()) {
+    const { default: peer } = /** @type {{ default: Peer }} */ (await import(`../peers/${file}`));
     if (!wanted.has(peer.name)) continue;
     try {
       found.set(peer.name, peer.find());

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { Random } from '../../fixtures/lib/random.mjs';
 
-/** @typedef {import('@reftable/block').RefInput} RefInput */
+/** @typedef {import('@reftable/block').Ref} Ref */
 
 /**
  * How much of everything.
@@ -29,7 +29,7 @@ export const UPDATE_INDEX = 1;
 /**
  * All refs, by name.
  * @param {Scale} scale
- * @returns {RefInput[]}
+ * @returns {Ref[]}
  */
 export function makeRefs(scale) {
   const random = new Random('bench');

@@ -11,7 +11,7 @@
  * @property {{ comparison: import('./work.mjs').Comparison, measure: Measure }} [peer]
  */
 
-const COLUMNS = ['work', 'ours', 'least', 'each', 'peer', 'theirs', 'least', 'each', 'ratio', 'goal', ''];
+const COLUMNS = ['work', 'ours', 'least', 'each', 'peer', 'theirs', 'least', 'each', 'ratio', 'of least', 'goal', ''];
 
 /**
  * The rows as `--json` has them: medians of whole works. What there is not is null.
@@ -51,6 +51,7 @@ function cellsOf(row) {
     peerName(row) ?? '',
     ...(peer === undefined ? ['', '', ''] : timesOf(peer.measure, operations)),
     quotient?.toFixed(2) ?? '',
+    peer === undefined ? '' : (ours.least / peer.measure.least).toFixed(2),
     goal?.toFixed(2) ?? '',
     goal === undefined || quotient === undefined ? '' : quotient <= goal ? 'met' : 'MISSED',
   ];

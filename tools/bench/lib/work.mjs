@@ -30,11 +30,7 @@ import { join } from 'node:path';
  * @returns {Promise<Work[]>}
  */
 export async function loadWorks() {
-  const dir = join(import.meta.dirname, '../works');
-  const modules = await Promise.all(
-    readdirSync(dir)
-      .sort()
-      .map((name) => /** @type {Promise<{ default: Work[] }>} */ (import(join(dir, name)))),
-  );
+  const names = readdirSync(join(import.meta.dirname, '../works')).sort();
+  const modules = await Promise.all(names.map((name) => /** @type {Promise<{ default: Work[] }>} */ (import(`../works/${name}`))));
   return modules.flatMap((module) => module.default);
 }

@@ -2,8 +2,8 @@
 // A whole table, object section included, from refs in memory to bytes in memory. Ids are bytes, as JGit's are numbers,
 // or hex, as they are in the refs that a table gives.
 import { objectIdBytes } from '@reftable/block';
-import { BytesSource } from '@reftable/io';
-import { BytesSink, openTableSync, TableWriter } from '@reftable/table';
+import { BytesSource, BytesSink } from '@reftable/io';
+import { openTableSync, TableWriter } from '@reftable/table';
 import { BLOCK_SIZE } from '../lib/fixture.mjs';
 import { inMemory } from '../lib/sources.mjs';
 
