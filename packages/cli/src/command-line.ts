@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { isReftableError } from '@reftable/varint';
+import { EXIT, Failure } from './failure.js';
+import { writeAll, type Output } from './output.js';
+import { EXAMPLE, findPlace, startFolder, type Place } from './place.js';
+import { printable } from './text.js';
+import { USAGE } from './usage.js';
+
+/** What the command knows of where it runs. */
+export interface Surroundings {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: NodeJS.ProcessEnv;
+  /** The working directory. */
+  readonly cwd: string;
+}
+
+type Values = Readonly<Record<string, string | boolean | undefined>>;
+
+/** A subcommand. What it needs is imported only when it runs: most of the time of a small run is start-up. */
+interface Command {
+  readonly options: NonNullable<ParseArgsConfig['options']>;
+  /** What it takes, in order; those in brackets may be left out. */
+  readonly parameters: readonly string[];
+  run(args: readonly string[], values: Values, surroundings: Surroundings): Promise<Iterable<string>>;
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  show: {
+    options: { all: { type: 'boolean' }, n: { type: 'string', short: 'n' } },
+    parameters: ['[PATH]'],
+    async run([path], values, surroundings) {
+      const limits = limitsOf(values);
+      const place = placeAt(path, surroundings);
+      const [{ openView }, { show }, { default: picocolors }] = await Promise.all([import('./view.js'), import('./show.js'), import('picocolors')]);
+      // https://no-color.org: any value but an empty one.
+      const isColored = surroundings.stdout.isTerminal && !surroundings.env['NO_COLOR'];
+      return show(openView(place), place, limits, picocolors.createColors(isColored));
+    },
+  },
+  ls: {
+    options: { prefix: { type: 'string' } },
+    parameters: ['[PATH]'],
+    async run([path], { prefix }, surroundings) {
+      const place = placeAt(path, surroundings);
+      await noteExample(path, surroundings);
+      const [{ openView }, { list }] = await Promise.all([import('./view.js'), import('./ls.js')]);
+      return list(openView(place), typeof prefix === 'string' ? prefix : '');
+    },
+  },
+  log: {
+    options: { raw: { type: 'boolean' } },
+    parameters: ['NAME', '[PATH]'],
+    async run([name, path], { raw }, surroundings) {
+      const place = placeAt(path, surroundings);
+      await noteExample(path, surroundings);
+      const [{ openView }, { showLog }] = await Promise.all([import('./view.js'), import('./log.js')]);
+      return showLog(openView(place), name!, raw === true);
+    },
+  },
+  dump: {
+    options: { json: { type: 'boolean' } },
+    parameters: ['PATH'],
+    async run([path], { json }, surroundings) {
+      const place = placeAt(path, surroundings);
+      const { dump } = await import('./dump.js');
+      return dump(place, json === true);
+    },
+  },
+};
+
+/**
+ * Runs the command.
+ * @param argv what stands behind the command's name
+ * @returns the exit code
+ */
+export async function main(argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { stdout, stderr } = surroundings;
+  try {
+    await writeAll(stdout, await piecesFor(argv, surroundings));
+    return EXIT.success;
+  } catch (error) {
+    // Whoever read the output has seen enough.
+    if (hasCode(error, 'EPIPE')) return EXIT.success;
+    await stderr.write(`reftable: ${printable(messageOf(error))}\n`);
+    return exitCodeOf(error);
+  }
+}
+
+async function piecesFor(argv: readonly string[], surroundings: Surroundings): Promise<Iterable<string>> {
+  const [first = '', ...rest] = argv;
+  const [command, args] = Object.hasOwn(COMMANDS, first) ? [COMMANDS[first]!, rest] : [COMMANDS['show']!, argv];
+  const general = { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean' } } as const;
+  const { values, positionals } = parseArgs({ args: [...args], options: { ...command.options, ...general }, allowPositionals: true });
+  if (values.help === true) return [USAGE];
+  if (values.version === true) return [`${version()}\n`];
+  const { parameters } = command;
+  const missing = parameters[positionals.length];
+  if (missing !== undefined && !missing.startsWith('[')) throw wrongUsage(`${missing} is missing`);
+  if (positionals.length > parameters.length) throw wrongUsage(`"${positionals[parameters.length]!}" is too much`);
+  return command.run(positionals, values, surroundings);
+}
+
+function placeAt(path: string | undefined, { env, cwd }: Surroundings): Place {
+  return findPlace(path === undefined ? EXAMPLE : resolve(startFolder(env, cwd), path));
+}
+
+/** Output that is read by programs can't say that it is not of the repository that they run in. */
+async function noteExample(path: string | undefined, { stderr }: Surroundings): Promise<void> {
+  if (path === undefined) await stderr.write('reftable: no PATH given: this is the bundled example repository\n');
+}
+
+function limitsOf({ n, all }: Values): { refs: number; entries: number; tables: number } {
+  if (all === true && n !== undefined) throw wrongUsage('-n and --all contradict each other');
+  if (all === true) return { refs: Infinity, entries: Infinity, tables: Infinity };
+  if (n === undefined) return { refs: 20, entries: 10, tables: 20 };
+  if (typeof n !== 'string' || !/^\d{1,9}$/.test(n)) throw wrongUsage('-n takes a whole number');
+  return { refs: Number(n), entries: Number(n), tables: Number(n) };
+}
+
+function version(): string {
+  return (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+}
+
+function wrongUsage(message: string): Failure {
+  return new Failure(EXIT.usage, `${message} (reftable --help tells more)`);
+}
+
+/** One line, whatever happened: a stack trace tells a user nothing. */
+function messageOf(error: unknown): string {
+  if (hasCode(error, 'ERR_PARSE_ARGS')) return wrongUsage(error.message.split('. ')[0]!).message;
+  return error instanceof Error ? error.message : String(error);
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof Failure) return error.exitCode;
+  if (hasCode(error, 'ERR_PARSE_ARGS')) return EXIT.usage;
+  return isReftableError(error) || hasCode(error, 'E') ? EXIT.unreadable : EXIT.internal;
+}
+
+/** Whether an error is one of Node's with a code that starts like this. */
+function hasCode(error: unknown, start: string): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && error.code.startsWith(start);
+}

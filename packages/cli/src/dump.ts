@@ -1,0 +1,147 @@
+/* A table as it lies in the file: block by block, record by record. */
+import { join } from 'node:path';
+import {
+  BlockCursor,
+  cheapest,
+  decodeIndexPosition,
+  decodeLog,
+  decodeObjectPositions,
+  decodeRef,
+  decodeText,
+  INDEX_BLOCK,
+  LOG_BLOCK,
+  logNameLength,
+  logUpdateIndex,
+  OBJECT_BLOCK,
+  REF_BLOCK,
+  toHex,
+  type Block,
+  type BlockType,
+  type LogRecord,
+  type Ref,
+} from '@reftable/block';
+import { FileSourceSync } from '@reftable/io/node';
+import { openStackSync } from '@reftable/stack';
+import { FolderStorage } from '@reftable/stack/node';
+import { openTableSync, type TableSync } from '@reftable/table';
+import { ReftableError } from '@reftable/varint';
+import { stackJson, tableJson } from './dump-json.js';
+import { messageOf, whoAndWhen } from './log.js';
+import { stackFolder, type Place } from './place.js';
+import { count, printable } from './text.js';
+
+/** Everything that is in a place, as text or as one JSON document. @throws what opening and reading it throws */
+export function* dump(place: Place, json: boolean): Generator<string, void, undefined> {
+  if (place.kind === 'table') {
+    const table = openTableSync(FileSourceSync.open(place.path));
+    yield* json ? tableJson(table) : dumpTable(table, place.path);
+    table.close();
+    return;
+  }
+  const folder = stackFolder(place);
+  const stack = openStackSync(new FolderStorage(folder));
+  if (json) yield* stackJson(stack);
+  else {
+    for (const [index, { name }] of stack.tables.entries()) {
+      if (index > 0) yield '\n';
+      yield* dump({ kind: 'table', path: join(folder, name) }, false);
+    }
+  }
+  stack.close();
+}
+
+/** What a type of block is called. */
+function kindOf(type: BlockType): string {
+  if (type === REF_BLOCK) return 'ref';
+  if (type === OBJECT_BLOCK) return 'object';
+  return type === LOG_BLOCK ? 'log' : 'index';
+}
+
+/** Everything that a table holds, tombstones included, and where. @throws the table's format errors */
+function* dumpTable(table: TableSync, path: string): Generator<string, void, undefined> {
+  const { version, hash, blockSize, minUpdateIndexExact, maxUpdateIndexExact, size } = table.info;
+  const alignment = blockSize === 0 ? 'blocks not aligned' : `block size ${blockSize}`;
+  yield `${printable(path)}: version ${version}, ${hash}, ${alignment}, update index ${minUpdateIndexExact} to ${maxUpdateIndexExact}, ${count(size, 'byte')}\n`;
+  const describe = recordDescriber(table);
+  const promised = promisedBlocks(table);
+  const cursor = new BlockCursor(table.tableCore.idSize);
+  for (const block of table.blocks()) {
+    const type = promised.get(block.position) ?? block.type;
+    if (type !== block.type) throw block.damage('BLOCK_TYPE', `${kindOf(block.type)} block, where the footer promises one of type ${kindOf(type)}`);
+    promised.delete(block.position);
+    const inflated = block.type === LOG_BLOCK ? `, ${count(block.bytes.length, 'byte')} inflated` : '';
+    yield `${kindOf(block.type)} block at ${block.position}: ${count(block.sizeOnDisk, 'byte')}${inflated}, ${count(block.restartCount, 'restart')}\n`;
+    // Keys ascend from block to block; but each level of an index starts anew.
+    if (block.type === INDEX_BLOCK || cursor.block?.type !== block.type) cursor.reset();
+    cursor.enter(block);
+    while (cursor.next()) yield `  ${describe(cursor)}\n`;
+  }
+  const end = table.tableCore.blockRange.end;
+  for (const [position, type] of promised) {
+    throw new ReftableError('format', 'SECTION_POSITION', `no block at ${position}, where the footer promises one of type ${kindOf(type)}`, { offset: end, file: path });
+  }
+  yield `footer at ${end}${sections(table)}\n`;
+}
+
+/** What the footer promises, by position: otherwise a walk from block to block would pass over a footer that leads astray. */
+function promisedBlocks(table: TableSync): Map<number, BlockType> {
+  const { refIndex, objects, objectIndex, logs, logIndex } = table.tableCore.positions;
+  const promised: [number, BlockType][] = [
+    [refIndex, INDEX_BLOCK],
+    [objects, OBJECT_BLOCK],
+    [objectIndex, INDEX_BLOCK],
+    [logs, LOG_BLOCK],
+    [logIndex, INDEX_BLOCK],
+  ];
+  return new Map(promised.filter(([position]) => position !== 0));
+}
+
+/** What the footer says of where the sections are. */
+function sections(table: TableSync): string {
+  const { refIndex, objects, objectIdLength, objectIndex, logs, logIndex } = table.tableCore.positions;
+  const places = { 'ref index': refIndex, objects, 'object index': objectIndex, logs, 'log index': logIndex };
+  const given = Object.entries(places).filter(([, position]) => position !== 0);
+  const text = given.map(([name, position]) => `${name} at ${position}`);
+  if (objects !== 0) text.push(`object ids cut to ${count(objectIdLength, 'byte')}`);
+  return text.length === 0 ? '' : `: ${text.join(', ')}`;
+}
+
+/** A function that puts a record into words. It remembers what blocks came by, since an index block does not say what it is an index of. */
+function recordDescriber(table: TableSync): (cursor: BlockCursor) => string {
+  const { idSize, header, blockRange } = table.tableCore;
+  const base = cheapest(header.minUpdateIndex);
+  let indexed: BlockType = REF_BLOCK;
+  return (cursor) => {
+    const { type } = cursor.block as Block;
+    if (type === REF_BLOCK || type === OBJECT_BLOCK || type === LOG_BLOCK) indexed = type;
+    if (type === REF_BLOCK) return describeRef(decodeRef(cursor, base, idSize));
+    if (type === LOG_BLOCK) return describeLog(decodeLog(cursor, idSize));
+    if (type === OBJECT_BLOCK) return describeObject(cursor, blockRange.end);
+    return `up to ${describeKey(cursor, indexed)}: block at ${decodeIndexPosition(cursor)}`;
+  };
+}
+
+function describeRef(ref: Ref): string {
+  const start = `@${ref.updateIndexExact ?? ref.updateIndex} ${printable(ref.name, ref.nameBytes)}`;
+  if (ref.kind === 'deletion') return `${start} deleted`;
+  if (ref.kind === 'symbolic') return `${start} ref: ${printable(ref.target, ref.targetBytes)}`;
+  return ref.kind === 'peeled' ? `${start} ${ref.oid} peeled ${ref.peeled}` : `${start} ${ref.oid}`;
+}
+
+function describeLog(log: LogRecord): string {
+  const start = `@${log.updateIndexExact ?? log.updateIndex} ${printable(log.ref, log.refBytes)}`;
+  return log.kind === 'deletion' ? `${start} deleted` : `${start} ${log.oldOid} ${log.newOid} ${whoAndWhen(log)} ${messageOf(log)}`;
+}
+
+function describeObject(cursor: BlockCursor, limit: number): string {
+  const positions = decodeObjectPositions(cursor, limit);
+  const where = positions === undefined ? 'any ref block' : `ref blocks at ${positions.join(', ')}`;
+  return `${toHex(cursor.key, 0, cursor.keyLength)}: ${where}`;
+}
+
+/** The key of an index record, which is the last of the block that it stands for. */
+function describeKey(cursor: BlockCursor, indexed: BlockType): string {
+  if (indexed === OBJECT_BLOCK) return toHex(cursor.key, 0, cursor.keyLength);
+  const { text, exact } = decodeText(cursor.key, 0, indexed === LOG_BLOCK ? logNameLength(cursor) : cursor.keyLength);
+  return indexed === LOG_BLOCK ? `${printable(text, exact)} @${logUpdateIndex(cursor)}` : printable(text, exact);
+}

@@ -1,0 +1,68 @@
+import { statSync, type Stats } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findRepositorySync, type Repository } from '@reftable/git';
+import { LIST_NAME } from '@reftable/stack';
+import { EXIT, Failure } from './failure.js';
+
+/** What a PATH is. */
+export type Place =
+  | { readonly kind: 'table'; readonly path: string }
+  | { readonly kind: 'folder'; readonly path: string }
+  | { readonly kind: 'repository'; readonly repository: Repository };
+
+/** The repository that is looked at where no PATH is given. It lies beside `src` and `dist` alike. */
+export const EXAMPLE = fileURLToPath(new URL('../example.git', import.meta.url));
+
+/**
+ * The folder that a relative PATH starts from.
+ *
+ * A package manager runs a script in its package's folder and leaves where the user was in `INIT_CWD`: `pnpm reftable .git` in a subfolder
+ * means that folder's. But the variable goes down to whatever any script starts, which may well have changed its folder on purpose; so it
+ * counts only in a script of this command's own name. Everywhere else, the installed command included, it is the working directory.
+ */
+export function startFolder(env: NodeJS.ProcessEnv, cwd: string): string {
+  const initial = env['INIT_CWD'];
+  return env['npm_lifecycle_event'] === 'reftable' && initial !== undefined ? initial : cwd;
+}
+
+/**
+ * Finds out what a path leads to.
+ * @throws a `Failure` if there is nothing; what `findRepository` throws; an error of Node's if it can't be looked at
+ */
+export function findPlace(path: string): Place {
+  const stats = look(path);
+  if (stats === undefined) throw new Failure(EXIT.missingPath, `${path}: no such file or folder`);
+  if (stats.isDirectory()) {
+    const isStack = look(join(path, LIST_NAME)) !== undefined;
+    return isStack ? { kind: 'folder', path } : repositoryAt(path);
+  }
+  // A linked worktree has a file of this name, which leads to its git dir.
+  return basename(path) === '.git' ? repositoryAt(dirname(resolve(path))) : { kind: 'table', path };
+}
+
+/**
+ * The reftable folder of a place that is no table: a repository's own, which in a linked worktree holds only what is the worktree's alone.
+ */
+export function stackFolder(place: Exclude<Place, { kind: 'table' }>): string {
+  return place.kind === 'folder' ? place.path : place.repository.refDir;
+}
+
+function repositoryAt(path: string): Place {
+  const repository = findRepositorySync(path);
+  if (repository.refStorage !== 'reftable') {
+    throw new Failure(EXIT.unreadable, `${repository.commonDir}: not in reftable format: its refs are kept as files`);
+  }
+  return { kind: 'repository', repository };
+}
+
+/** What is at a path; undefined if nothing is, also because something on the way there is no folder. */
+function look(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new Failure(EXIT.unreadable, `${path}: can not be read (${code ?? message})`);
+  }
+}

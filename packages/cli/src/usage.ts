@@ -1,0 +1,22 @@
+/** What `--help` prints. */
+export const USAGE = `Shows what is in Git's reftables.
+
+Usage:
+  reftable [show] [PATH] [-n N | --all]   HEAD, branches, tags, other refs, latest reflog entries, tables
+  reftable ls [PATH] [--prefix P]         every ref, a line each: object id, tab, name
+  reftable log NAME [PATH] [--raw]        a ref's log, newest entry first
+  reftable dump PATH [--json]             every record, tombstones included, block by block
+
+PATH is a repository (its work tree or a folder in it, a linked worktree, a bare repository, a .git folder),
+a reftable folder, or a table file. Without one, a bundled example repository is shown.
+
+Options:
+  -n N         show: at most N refs of a kind, reflog entries and tables (20, 10 and 20 if not given)
+  --all        show: everything
+  --prefix P   ls: only refs whose full name starts with P
+  --raw        log: with old ids and identities, as in the log files of repositories without reftables
+  --json       dump: one JSON document; of a folder or repository, the refs and logs that are live
+  --help, --version
+
+Exit codes: 1 no such ref, 2 wrong usage, 3 input damaged or not supported, 4 no such path.
+`;
