@@ -15,13 +15,20 @@ function cursorOver(names: readonly Uint8Array[]): NameCursor & { readonly left:
   };
 }
 
+/** All that the batch has. */
+function taken(batch: NameBatch): string[] {
+  const names: string[] = [];
+  for (let name = batch.take(); name !== undefined; name = batch.take()) names.push(name);
+  return names;
+}
+
 function stringsOf(names: readonly Uint8Array[]): string[] {
   const batch = new NameBatch();
   const cursor = cursorOver(names);
   const out: string[] = [];
   do {
     batch.collect(cursor);
-    out.push(...batch.strings());
+    out.push(...taken(batch));
   } while (cursor.next());
   return out;
 }
@@ -57,10 +64,10 @@ test('a batch has a bound, but takes a long name whole', () => {
   const cursor = cursorOver([bytes('a'), long, bytes('b')]);
   const batch = new NameBatch();
   batch.collect(cursor);
-  expect(batch.strings()).toEqual(['a', 'x'.repeat(10_000)]);
+  expect(taken(batch)).toEqual(['a', 'x'.repeat(10_000)]);
   expect(cursor.left()).toBe(1);
 
   const many = cursorOver(Array.from({ length: 1000 }, () => bytes('x'.repeat(100))));
   batch.collect(many);
-  expect(batch.strings().length).toBe(41);
+  expect(taken(batch).length).toBe(41);
 });

@@ -14,32 +14,42 @@ export interface NameCursor {
 /** Makes strings of many names at once: to decode one long text and cut it up is several times faster than to decode each name. */
 export class NameBatch {
   readonly #bytes = new ByteWriter(2 * BATCH_BYTES);
-  readonly #ends: number[] = [];
+  /* Where each name ends among the bytes, how many there are, and how many were taken. */
+  #ends = new Uint32Array(256);
+  #count = 0;
+  #taken = 0;
+  #text = '';
 
-  /** Takes the name that the cursor is at and those that follow in memory, up to a bound. */
+  /** Collects the name that the cursor is at and those that follow in memory, up to a bound. If it throws, those before the damage were collected. */
   collect(cursor: NameCursor): void {
-    this.#bytes.length = this.#ends.length = 0;
-    do {
-      const { key, keyLength } = cursor.record;
-      const start = this.#bytes.reserve(keyLength);
-      const { buffer } = this.#bytes;
-      for (let index = 0; index < keyLength; index++) buffer[start + index] = key[index]!;
-      this.#ends.push(start + keyLength);
-    } while (this.#bytes.length < BATCH_BYTES && cursor.next());
+    this.#bytes.length = this.#count = this.#taken = 0;
+    try {
+      do this.#add(cursor.record.key, cursor.record.keyLength);
+      while (this.#bytes.length < BATCH_BYTES && cursor.next());
+    } finally {
+      this.#text = decoder.decode(this.#bytes.view());
+    }
   }
 
-  /** The names taken. */
-  strings(): string[] {
-    const bytes = this.#bytes.view();
-    const text = decoder.decode(bytes);
+  /** The next of the names collected; undefined if all were taken. */
+  take(): string | undefined {
+    if (this.#taken === this.#count) return undefined;
+    const start = this.#taken === 0 ? 0 : this.#ends[this.#taken - 1]!;
+    const end = this.#ends[this.#taken++]!;
     // As many characters as bytes: each byte is a character of its own, so the text may be cut where the names end.
-    const isPlain = text.length === bytes.length;
-    const names: string[] = [];
-    let start = 0;
-    for (const end of this.#ends) {
-      names.push(isPlain ? text.slice(start, end) : decoder.decode(bytes.subarray(start, end)));
-      start = end;
+    const isPlain = this.#text.length === this.#bytes.length;
+    return isPlain ? this.#text.slice(start, end) : decoder.decode(this.#bytes.buffer.subarray(start, end));
+  }
+
+  #add(key: Uint8Array, keyLength: number): void {
+    const start = this.#bytes.reserve(keyLength);
+    const { buffer } = this.#bytes;
+    for (let index = 0; index < keyLength; index++) buffer[start + index] = key[index]!;
+    if (this.#count === this.#ends.length) {
+      const grown = new Uint32Array(2 * this.#count);
+      grown.set(this.#ends);
+      this.#ends = grown;
     }
-    return names;
+    this.#ends[this.#count++] = start + keyLength;
   }
 }

@@ -6,8 +6,6 @@ import { performReadSync, runSync, type CursorCore, type KeyView } from '@reftab
 export class NameIterator implements IterableIterator<string, undefined> {
   readonly #cursor: CursorCore<KeyView>;
   readonly #batch = new NameBatch();
-  #names: readonly string[] = [];
-  #at = 0;
   /** The damage behind the names at hand. */
   #failure: unknown;
 
@@ -20,20 +18,18 @@ export class NameIterator implements IterableIterator<string, undefined> {
   }
 
   next(): IteratorResult<string, undefined> {
-    if (this.#at === this.#names.length && !this.#fill()) return { done: true, value: undefined };
-    return { done: false, value: this.#names[this.#at++]! };
+    const value = this.#batch.take() ?? this.#refill();
+    return value === undefined ? { done: true, value } : { done: false, value };
   }
 
-  #fill(): boolean {
+  #refill(): string | undefined {
     if (this.#failure !== undefined) throw this.#failure as Error;
-    if (!this.#cursor.next() && !runSync(this.#cursor.load(), performReadSync)) return false;
+    if (!this.#cursor.next() && !runSync(this.#cursor.load(), performReadSync)) return undefined;
     try {
       this.#batch.collect(this.#cursor);
     } catch (error) {
       this.#failure = error;
     }
-    this.#names = this.#batch.strings();
-    this.#at = 0;
-    return true;
+    return this.#batch.take();
   }
 }

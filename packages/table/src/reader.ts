@@ -38,7 +38,7 @@ export class Reader {
       try {
         names.collect(cursor);
       } finally {
-        yield* names.strings();
+        for (let name = names.take(); name !== undefined; name = names.take()) yield name;
       }
     }
   }
