@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { Digest } from './lib/digest.mjs';
 import { readFixture, writeFixture } from './lib/fixture.mjs';
 import { median } from './lib/measure.mjs';
-import { FULL, makeRefs } from './lib/records.mjs';
+import { FULL, makeRefs, QUICK } from './lib/records.mjs';
 import { toJson, toText } from './lib/report.mjs';
 import { loadWorks } from './lib/work.mjs';
 
@@ -39,6 +39,14 @@ describe('makeRefs', () => {
 
 it('is about the table that the goals were set for', () => {
   expect(FULL).toMatchObject({ refs: 866_456, ids: 433_000 });
+});
+
+it('has a small table that JGit looks everything up in', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'reftable-bench-'));
+  const { refs, objects } = writeFixture(dir, QUICK);
+  rmSync(dir, { recursive: true });
+  expect(refs).toMatchObject({ indexLevels: 1, indexBlocks: 1 });
+  expect(objects).toMatchObject({ indexLevels: 1, indexBlocks: 1 });
 });
 
 describe('median', () => {

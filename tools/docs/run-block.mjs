@@ -1,6 +1,6 @@
 // @ts-check
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -19,7 +19,7 @@ const keepPlaces = {
 };
 
 /**
- * Runs an example in a Node process of its own, in an empty folder, on the packages' sources.
+ * Runs an example in a Node process of its own, in a copy of the example repository, on the packages' sources.
  * @param {import('./documents.mjs').Block} block
  * @returns {Promise<string>} what it printed on stdout
  * @throws Error if it ended with another exit code than 0, or took longer than 20 seconds
@@ -39,6 +39,8 @@ export async function runBlock({ name, home, code }) {
       logLevel: 'silent',
       plugins: [keepPlaces],
     });
+    // Where the examples run there is a repository to look at, as there mostly is where people try them.
+    cpSync(join(root, 'packages/cli/example.git'), folder, { recursive: true });
     const script = join(folder, 'example.mjs');
     writeFileSync(script, String(outputFiles[0]?.text));
     return await node(script, folder);

@@ -135,8 +135,12 @@ public class Bench {
 
 		@Override
 		public void check(Digest digest) throws IOException {
-			for (String name : names)
-				digest.ref(reader.exactRef(name));
+			for (String name : names) {
+				Ref ref = reader.exactRef(name);
+				if (ref == null)
+					throw new IOException("JGit does not find " + name);
+				digest.ref(ref);
+			}
 		}
 	}
 

@@ -13,14 +13,13 @@ export interface Run {
 }
 
 /** Runs the command. */
-export async function run(argv: readonly string[], { env = {}, cwd = '/', isTerminal = false } = {}): Promise<Run> {
+export async function run(argv: readonly string[], { env = {}, isTerminal = false } = {}): Promise<Run> {
   let stdout = '';
   let stderr = '';
   const surroundings: Surroundings = {
     stdout: { isTerminal, write: (text) => Promise.resolve(void (stdout += text)) },
     stderr: { isTerminal, write: (text) => Promise.resolve(void (stderr += text)) },
     env,
-    cwd,
   };
   const exitCode = await main(argv, surroundings);
   return { exitCode, stdout, stderr };

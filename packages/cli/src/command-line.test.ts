@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { damagedStacks, damagedTables, gitStacks } from '@reftable/conformance';
 import { writeTable } from '@reftable/table';
@@ -102,14 +102,10 @@ describe('exit codes', () => {
     expect(stderr).toMatch(/is a Git repository/);
   });
 
-  it('3 for what may not be looked at', async ({ skip }) => {
-    skip(process.getuid?.() === 0 || process.platform === 'win32', 'nothing is closed to this user');
-    const closed = writeTree(join(scratch, 'closed'), { 'inner/': '' });
-    chmodSync(closed, 0);
-    const { exitCode, stderr } = await run([join(closed, 'inner')]);
-    chmodSync(closed, 0o700);
+  it('3 for what can not be looked at', async () => {
+    const { exitCode, stderr } = await run([join(scratch, 'x'.repeat(5000))]);
     expect(exitCode).toBe(3);
-    expect(stderr).toMatch(/EACCES/);
+    expect(stderr).toMatch(/: can not be read \(ENAMETOOLONG\)\n$/);
   });
 
   it('3 for a device, without waiting for it', async () => {
@@ -209,16 +205,11 @@ describe('PATH', () => {
     expect(await refs(join(work, '.git/reftable', table!.name))).toBe(await refs(table!.path));
   });
 
-  it('is relative to the working directory', async () => {
-    const { stdout } = await run(['ls', 'deep'], { cwd: join(work, 'src') });
-    expect(stdout).toBe(await refs(work));
-  });
-
   it('is relative to where the user was, in a script of the name of the command', async () => {
     const env = { INIT_CWD: join(work, 'src'), npm_lifecycle_event: 'reftable' };
-    expect((await run(['ls', 'deep'], { cwd: '/', env })).stdout).toBe(await refs(work));
-    expect((await run(['ls', 'deep'], { cwd: '/', env: { ...env, npm_lifecycle_event: 'npx' } })).exitCode).toBe(4);
-    expect((await run(['ls', 'deep'], { cwd: '/', env: { INIT_CWD: env.INIT_CWD } })).exitCode).toBe(4);
+    expect((await run(['ls', 'deep'], { env })).stdout).toBe(await refs(work));
+    expect((await run(['ls', 'deep'], { env: { ...env, npm_lifecycle_event: 'npx' } })).exitCode).toBe(4);
+    expect((await run(['ls', 'deep'], { env: { INIT_CWD: env.INIT_CWD } })).exitCode).toBe(4);
   });
 });
 
@@ -245,7 +236,7 @@ describe('output', () => {
         size += text.length;
       },
     };
-    expect(await main(['dump', '--json', large.directory], { stdout, stderr: stdout, env: {}, cwd: '/' })).toBe(0);
+    expect(await main(['dump', '--json', large.directory], { stdout, stderr: stdout, env: {} })).toBe(0);
     expect(size).toBeGreaterThan(1 << 17);
   });
 
@@ -253,8 +244,8 @@ describe('output', () => {
     let said = '';
     const stdout = { isTerminal: false, write: () => Promise.reject(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })) };
     const stderr = { isTerminal: false, write: (text: string) => Promise.resolve(void (said += text)) };
-    expect(await main(['ls'], { stdout, stderr, env: {}, cwd: EXAMPLE })).toBe(0);
-    expect(await main(['ls', EXAMPLE], { stdout, stderr, env: {}, cwd: '/' })).toBe(0);
+    expect(await main(['ls'], { stdout, stderr, env: {} })).toBe(0);
+    expect(await main(['ls', EXAMPLE], { stdout, stderr, env: {} })).toBe(0);
     expect(said).toBe('reftable: no PATH given: this is the bundled example repository\n');
   });
 });

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { isReftableError } from '@reftable/varint';
 import { EXIT, Failure } from './failure.js';
 import { writeAll, type Output } from './output.js';
-import { EXAMPLE, findPlace, startFolder, type Place } from './place.js';
+import { EXAMPLE, findPlace, userPath, type Place } from './place.js';
 import { printable } from './text.js';
 import { USAGE } from './usage.js';
 
@@ -13,8 +12,6 @@ export interface Surroundings {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: NodeJS.ProcessEnv;
-  /** The working directory. */
-  readonly cwd: string;
 }
 
 type Values = Readonly<Record<string, string | boolean | undefined>>;
@@ -103,8 +100,8 @@ async function piecesFor(argv: readonly string[], surroundings: Surroundings): P
   return command.run(positionals, values, surroundings);
 }
 
-function placeAt(path: string | undefined, { env, cwd }: Surroundings): Place {
-  return findPlace(path === undefined ? EXAMPLE : resolve(startFolder(env, cwd), path));
+function placeAt(path: string | undefined, { env }: Surroundings): Place {
+  return findPlace(path === undefined ? EXAMPLE : userPath(path, env));
 }
 
 /** Output that is read by programs can't say that it is not of the repository that they run in. */

@@ -24,6 +24,12 @@ describe.skipIf(!isBuilt)('the built command', () => {
     expect(runBuilt('dump', '--json', large)).toEqual(expect.objectContaining({ status: 0, stdout: await output('dump', '--json', large), stderr: '' }));
   });
 
+  it('takes a PATH from the working directory, and calls it by the name that it was given', () => {
+    const name = 'example.git/config';
+    expect(runBuilt('ls', name).stderr).toBe(`reftable: ${name}: file of 85 bytes has no room for a header and a footer at byte 0\n`);
+    expect(runBuilt('ls', 'example.git/../example.git/reftable').stdout).toBe(runBuilt('ls', 'example.git').stdout);
+  });
+
   it('can be started by its name', () => {
     expect(readFileSync(program, 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
   });

@@ -6,7 +6,6 @@ void main(process.argv.slice(2), {
   stdout: outputTo(process.stdout),
   stderr: outputTo(process.stderr),
   env: process.env,
-  cwd: process.cwd(),
 }).then((exitCode) => {
   // Not `process.exit`: what is still on its way through a pipe would be lost.
   process.exitCode = exitCode;

@@ -15,15 +15,15 @@ export type Place =
 export const EXAMPLE = fileURLToPath(new URL('../example.git', import.meta.url));
 
 /**
- * The folder that a relative PATH starts from.
+ * A path as this process is to use it. It stays as it was given, so that output and errors have what the user knows; but for one case.
  *
  * A package manager runs a script in its package's folder and leaves where the user was in `INIT_CWD`: `pnpm reftable .git` in a subfolder
  * means that folder's. But the variable goes down to whatever any script starts, which may well have changed its folder on purpose; so it
- * counts only in a script of this command's own name. Everywhere else, the installed command included, it is the working directory.
+ * counts only in a script of this command's own name. Everywhere else, the installed command included, a path starts from the working directory.
  */
-export function startFolder(env: NodeJS.ProcessEnv, cwd: string): string {
+export function userPath(path: string, env: NodeJS.ProcessEnv): string {
   const initial = env['INIT_CWD'];
-  return env['npm_lifecycle_event'] === 'reftable' && initial !== undefined ? initial : cwd;
+  return env['npm_lifecycle_event'] === 'reftable' && initial !== undefined ? resolve(initial, path) : path;
 }
 
 /**

@@ -75,16 +75,18 @@ class Screen {
 
   /** A group of refs, as many as are wanted, and how many more there are. */
   *refs(title: string, prefix: string, range: RefRange): Generator<string, void, undefined> {
-    const shown: Ref[] = [];
     let total = 0;
-    for (const record of this.#view.refs(range)) {
-      if (isRootHead(record.key, record.keyLength)) continue;
-      if (total++ < this.#limits.refs) shown.push(record.ref());
-    }
+    for (const { key, keyLength } of this.#view.refs(range)) if (!isHead(key, keyLength)) total++;
     if (total === 0) return;
     yield this.#heading(title, total);
-    for (const ref of shown) yield this.#refLine(ref, prefix);
-    yield this.#more(total - shown.length, 'ref');
+    let shown = 0;
+    for (const record of this.#view.refs(range)) {
+      if (isHead(record.key, record.keyLength)) continue;
+      if (shown === this.#limits.refs) break;
+      shown++;
+      yield this.#refLine(record.ref(), prefix);
+    }
+    yield this.#more(total - shown, 'ref');
   }
 
   *log(): Generator<string, void, undefined> {
@@ -122,11 +124,11 @@ class Screen {
   #refLine(ref: Ref, prefix: string): string {
     const { bold, dim, green } = this.#colors;
     const name = printable(ref.name, ref.nameBytes).slice(prefix.length);
-    const isHead = prefix === BRANCHES && ref.name === this.#headTarget;
+    const isCurrent = prefix === BRANCHES && ref.name === this.#headTarget;
     let more = '';
     if (ref.kind === 'symbolic') more = ` → ${printable(ref.target, ref.targetBytes)}`;
     if (ref.kind === 'peeled') more = dim(`  peels to ${ref.peeled}`);
-    return `${isHead ? bold('* ') : '  '}${this.#idOf(ref)}  ${isHead ? bold(green(name)) : name}${more}\n`;
+    return `${isCurrent ? bold('* ') : '  '}${this.#idOf(ref)}  ${isCurrent ? bold(green(name)) : name}${more}\n`;
   }
 
   #idOf(ref: Ref): string {
@@ -138,7 +140,7 @@ class Screen {
   }
 
   #more(hidden: number, noun: string, plural = `${noun}s`): string {
-    return hidden > 0 ? this.#colors.dim(`  … and ${hidden} more ${hidden === 1 ? noun : plural} (--all shows everything)\n`) : '';
+    return hidden > 0 ? `${this.#colors.dim(`  … and ${hidden} more ${hidden === 1 ? noun : plural} (--all shows everything)`)}\n` : '';
   }
 }
 
@@ -157,6 +159,6 @@ function timeOf({ time, timeZone }: LogUpdate): string {
 
 const HEAD_KEY = Buffer.from('HEAD');
 
-function isRootHead(key: Uint8Array, length: number): boolean {
+function isHead(key: Uint8Array, length: number): boolean {
   return length === HEAD_KEY.length && HEAD_KEY.equals(key.subarray(0, length));
 }
