@@ -1,13 +1,17 @@
 // @ts-check
 // `node tools/fuzz/main.mjs [--seconds N] [--seed N] [--out DIR] [--replay FILE]`: see README.md.
 import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { bundleSubject } from './lib/bundle.mjs';
 import { readCase, writeCase } from './lib/case-file.mjs';
 
-/** No case may take longer than this, in milliseconds: then it has no end. (Those over a second fail by themselves.) */
+/** @typedef {import('./lib/worker.mjs').Task} Task */
+/** @typedef {import('./lib/worker.mjs').Said} Said */
+
+/** A case that takes longer than this, in milliseconds, has no end. (One that takes over a second fails by itself.) */
 const PATIENCE = 20_000;
 
 /** Memory, in MiB, that no case has reason to fill. */
@@ -17,68 +21,79 @@ const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '60' },
     seed: { type: 'string' },
-    out: { type: 'string', default: 'fuzz-failures' },
+    out: { type: 'string', default: join(tmpdir(), 'reftable-fuzz-failures') },
     replay: { type: 'string' },
   },
 });
 const seconds = Number(values.seconds);
 const seed = Number(values.seed ?? Date.now() % 2 ** 32);
 if (!(seconds > 0) || !Number.isSafeInteger(seed) || seed < 0) {
-  process.stderr.write('usage: node tools/fuzz/main.mjs [--seconds N] [--seed N] [--out DIR] [--replay FILE]\n');
+  process.stderr.write('--seconds takes a number above 0, --seed a whole number\n');
   process.exit(2);
 }
 
-/** Failures by what is wrong, numbers left out: one of a kind is kept. @type {Set<string>} */
-const kinds = new Set();
 let failures = 0;
-/** @type {import('./lib/worker.mjs').Begun | undefined} */
+/** What was wrong, without numbers and names. @type {Set<string>} */
+const kinds = new Set();
+/** The case that is under way. @type {import('./lib/worker.mjs').Begun | undefined} */
 let current;
 
 /** @param {string} message */
 function fail(message) {
   failures++;
-  const kind = (message.split('\n')[0] ?? '').replace(/\d+|"[^"]*"/g, '#');
+  const kind = (message.split('\n')[0] ?? '').replace(/"(\\.|[^"\\])*"|\d+/g, '#');
   if (kinds.has(kind)) return;
   kinds.add(kind);
-  if (values.replay !== undefined || current === undefined) {
-    process.stdout.write(`${message}\n`);
-    return;
+  if (values.replay === undefined && current !== undefined) {
+    const path = join(values.out, `${seed}-${current.number}.ref`);
+    mkdirSync(values.out, { recursive: true });
+    writeCase(path, current);
+    process.stdout.write(`seed ${seed}, case ${current.number}: ${path}\n`);
   }
-  const folder = resolve(process.env['INIT_CWD'] ?? '.', values.out);
-  const path = join(folder, `${seed}-${current.number}.ref`);
-  mkdirSync(folder, { recursive: true });
-  writeCase(path, current);
-  process.stdout.write(`seed ${seed}, case ${current.number}: ${path}\n${message}\n`);
+  process.stdout.write(`${message}\n`);
+}
+
+/** @param {Said} said */
+function hear(said) {
+  if (said.kind === 'case') current = said;
+  else if (said.kind === 'failure') fail(said.message);
+  else {
+    process.stdout.write(`${said.cases} cases, ${failures} failures\n`);
+    for (const [outcome, count] of [...said.outcomes].sort((a, b) => b[1] - a[1])) process.stdout.write(`  ${count} ${outcome}\n`);
+  }
+}
+
+/** Runs a task in a thread of its own: whatever it gets into, it can be stopped. @param {Task} task */
+function run(task) {
+  const worker = new Worker(new URL('lib/worker.mjs', import.meta.url), {
+    workerData: task,
+    resourceLimits: { maxOldGenerationSizeMb: HEAP },
+  });
+  const watch = setTimeout(() => {
+    fail(`no end after ${PATIENCE} ms`);
+    void worker.terminate();
+  }, PATIENCE);
+  worker.on('message', (/** @type {Said} */ said) => {
+    watch.refresh();
+    hear(said);
+  });
+  worker.on('error', (error) => fail(`the worker died: ${String(error)}`));
+  return new Promise((done) => {
+    worker.on('exit', () => {
+      clearTimeout(watch);
+      done(undefined);
+    });
+  });
 }
 
 const { path: subject, remove } = await bundleSubject();
 try {
-  process.stdout.write(values.replay === undefined ? `seed ${seed}, for ${seconds} s\n` : `${values.replay}\n`);
-  /** @type {import('./lib/worker.mjs').Task} */
-  const task = { subject, seed, seconds, ...(values.replay !== undefined && { replay: readCase(resolve(process.env['INIT_CWD'] ?? '.', values.replay)) }) };
-  const worker = new Worker(new URL('lib/worker.mjs', import.meta.url), { workerData: task, resourceLimits: { maxOldGenerationSizeMb: HEAP } });
-  await new Promise((done) => {
-    let watch = setTimeout(() => undefined, 0);
-    worker.on('message', (/** @type {import('./lib/worker.mjs').Begun | import('./lib/worker.mjs').Failed | import('./lib/worker.mjs').Ended} */ message) => {
-      clearTimeout(watch);
-      if (message.kind === 'case') current = message;
-      else if (message.kind === 'failure') fail(message.message);
-      else {
-        process.stdout.write(`${message.cases} cases, ${failures} failures\n`);
-        for (const [outcome, count] of [...message.outcomes].sort((a, b) => b[1] - a[1])) process.stdout.write(`  ${count} ${outcome}\n`);
-        return;
-      }
-      watch = setTimeout(() => {
-        fail(`no end after ${PATIENCE} ms`);
-        void worker.terminate();
-      }, PATIENCE);
-    });
-    worker.on('error', (error) => fail(`the worker died: ${String(error)}`));
-    worker.on('exit', (code) => {
-      clearTimeout(watch);
-      done(code);
-    });
-  });
+  if (values.replay === undefined) {
+    process.stdout.write(`seed ${seed}, for ${seconds} s\n`);
+    await run({ subject, seed, seconds });
+  } else {
+    await run({ subject, seed, seconds, replay: readCase(values.replay) });
+  }
 } finally {
   remove();
 }

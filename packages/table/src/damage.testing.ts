@@ -5,7 +5,7 @@
  */
 import { Buffer } from 'node:buffer';
 import { constants, deflateSync } from 'node:zlib';
-import { LOG_BLOCK } from '@reftable/block';
+import { BlockCursor, idSize, LOG_BLOCK, type Block } from '@reftable/block';
 import { BytesSource } from '@reftable/io';
 import { encodeVarint, getU24, putU16, putU24, putU32, putU64 } from '@reftable/varint';
 import { crc32 } from './crc32.js';
@@ -51,6 +51,8 @@ interface Piece {
   readonly bytes: Uint8Array;
   /** The block as it stands in the file; undefined once it is changed. */
   readonly stored: Uint8Array | undefined;
+  /** Where in `bytes` the last byte of each key stands. */
+  readonly keyEnds: readonly number[];
   /** Bytes of padding behind it. */
   readonly padding: number;
 }
@@ -67,15 +69,26 @@ export interface Parts {
 export function takeApart(table: Uint8Array): Parts {
   const reader = openTableSync(new BytesSource(table));
   const start = headerSize(reader.info.version);
-  const pieces = Array.from(reader.blocks(), ({ type, position, bytes, sizeOnDisk, end }): Piece => {
+  const cursor = new BlockCursor(idSize(reader.info.hash));
+  const pieces = Array.from(reader.blocks(), (block): Piece => {
+    const { type, position, bytes, sizeOnDisk, end } = block;
     const stored = table.slice(position, position + sizeOnDisk);
-    return { type, position, headerOffset: position === 0 ? start : 0, bytes, stored, padding: end - position - sizeOnDisk };
+    const padding = end - position - sizeOnDisk;
+    return { type, position, headerOffset: position === 0 ? start : 0, bytes, stored, keyEnds: keyEndsOf(block, cursor), padding };
   });
   return {
     pieces,
     header: table.slice(0, pieces[0]?.position ?? start),
     footer: table.slice(table.length - footerSize(reader.info.version)),
   };
+}
+
+function keyEndsOf(block: Block, cursor: BlockCursor): number[] {
+  const ends: number[] = [];
+  cursor.reset();
+  cursor.enter(block);
+  while (cursor.next()) ends.push(cursor.valueStart - 1);
+  return ends;
 }
 
 /** Where the positions of sections stand in a footer, counted from its end: of the second, only what is above the last 5 bits. */
@@ -146,7 +159,7 @@ export function mutate(parts: Parts, other: Parts, random: Random): Uint8Array {
     for (let count = random.below(4); count > 0; count--) pieces = changePiece(pieces, other.pieces, random);
     if (random.once(8)) pieces = changeOrder(pieces, random);
   }
-  const footer = random.once(6) ? changeFooter(parts, random) : parts.footer;
+  const footer = random.once(4) ? changeFooter(parts, random) : parts.footer;
   let table = putTogether({ ...parts, pieces, footer }, random.pick(random.once(8) ? BAD_DEFLATES : DEFLATES)(random));
   if (random.once(12)) table = changeHeader(table, random);
   if (random.once(4)) table = changeBytes(table, random);
@@ -156,14 +169,16 @@ export function mutate(parts: Parts, other: Parts, random: Random): Uint8Array {
 
 /** Changes what is in one block. */
 function changePiece(pieces: readonly Piece[], others: readonly Piece[], random: Random): Piece[] {
-  const index = random.below(pieces.length);
+  let index = random.below(pieces.length);
+  // The last block of its kind: at its end a reader must know where to stop.
+  if (random.once(3)) while (pieces[index + 1]?.type === pieces[index]!.type) index++;
   const piece = pieces[index]!;
   const from = random.once(3) ? random.pick(others.length > 0 ? others : pieces) : piece;
   const start = piece.headerOffset;
   const { length } = piece.bytes;
   const at = start + random.below(length - start);
   let bytes: Uint8Array = piece.bytes.slice();
-  switch (random.below(8)) {
+  switch (random.below(10)) {
     case 0:
       // The length of the block, or the count of its restarts.
       if (random.once(2)) putU24(bytes, start + 1, random.once(2) ? random.pick(NUMBERS) : length + random.below(9) - 4);
@@ -192,6 +207,11 @@ function changePiece(pieces: readonly Piece[], others: readonly Piece[], random:
       break;
     }
     case 5:
+    case 6:
+      // A key: the last of the block, or any.
+      bytes[random.once(2) ? piece.keyEnds.at(-1)! : random.pick(piece.keyEnds)] = random.pick([0, 0x21, 0x30, 0x7a, 0xff]);
+      break;
+    case 7:
       bytes = splice(bytes, at, 1 + random.below(16), new Uint8Array(0));
       break;
     default:
@@ -215,9 +235,10 @@ function changeOrder(pieces: readonly Piece[], random: Random): Piece[] {
 /** Moves a section. */
 function changeFooter({ pieces, footer }: Parts, random: Random): Uint8Array {
   const changed = footer.slice();
-  const fromEnd = random.pick(FOOTER_POSITIONS);
+  const fields = FOOTER_POSITIONS.filter((at) => changed.subarray(-at, 8 - at).some((byte) => byte > 0));
+  const fromEnd = random.pick(fields.length === 0 || random.once(4) ? FOOTER_POSITIONS : fields);
   const near = pieces.length === 0 ? 0 : random.pick(pieces).position + random.below(3);
-  const position = BigInt(random.pick([0, near, near, random.pick(NUMBERS), random.pick(HUGE_NUMBERS)]));
+  const position = BigInt(random.pick([0, 0, near, near, random.pick(NUMBERS), random.pick(HUGE_NUMBERS)]));
   putU64(changed, changed.length - fromEnd, fromEnd === 36 ? BigInt.asUintN(64, position << 5n) | BigInt(random.below(32)) : position);
   return changed;
 }

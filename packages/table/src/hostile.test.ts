@@ -2,7 +2,7 @@
  * Bytes that no writer wrote: whatever they are, a table ends in a typed error or gives well-formed records.
  * `hostile.testing.ts` asks and judges, `damage.testing.ts` does damage; here is what is damaged, and how.
  */
-import { INDEX_BLOCK, LOG_BLOCK, OBJECT_BLOCK, type LogInput, type RefInput } from '@reftable/block';
+import { INDEX_BLOCK, LOG_BLOCK, OBJECT_BLOCK, REF_BLOCK, type LogInput, type RefInput } from '@reftable/block';
 import { damagedTables } from '@reftable/conformance';
 import { BytesSource } from '@reftable/io';
 import { encodeVarint, isReftableError, putU24, putU64 } from '@reftable/varint';
@@ -215,6 +215,13 @@ describe('what damage must not cost', () => {
     }
     expect(count).toBe(64);
   });
+});
+
+test('a block in the midst of a section that passes for one of its index does not end the section', () => {
+  const bytes = table(40, 0, { blockSize: 128 });
+  const middle = bytes.with(5 * 128, INDEX_BLOCK);
+  expect(bytes[5 * 128]).toBe(REF_BLOCK);
+  expect(codeOf(() => [...openTableSync(new BytesSource(middle)).refs()])).toBe('VALUE_TYPE');
 });
 
 describe('the key of a log record', () => {

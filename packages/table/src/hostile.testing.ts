@@ -50,7 +50,7 @@ export async function examine(bytes: Uint8Array, questions: Questions, inflater:
     for (const face of ['sync', 'async'] as const) {
       const answers = await interview(bytes, questions, face);
       first ??= answers;
-      if (answers !== first) throw new Error(`${face} with ${current} differs: ${firstDifference(first, answers)}`);
+      if (answers !== first) throw new Error(`${face} with ${current} differs: ${JSON.stringify(firstDifference(first, answers))}`);
     }
     // Without a log block, the other inflater makes no difference.
     if (inflater.calls === 0) break;
@@ -123,7 +123,7 @@ class Interview {
     const exclude = this.#questions.names.slice(0, 2);
     await this.#list('range', () => table.refs({ prefix: 'r', past: 'r/0', exclude }), (ref) => {
       const isExcluded = exclude.some((prefix) => ref.name.startsWith(textOf(prefix)));
-      if (isExcluded || !ref.name.startsWith('r') || ref.name <= 'r/0' || ref.kind === 'deletion') throw new Error(`out of range: ${ref.name}`);
+      if (isExcluded || !ref.name.startsWith('r') || ref.name <= 'r/0' || ref.kind === 'deletion') throw new Error(`out of range: ${JSON.stringify(ref.name)}`);
       return judgeRef(ref, digits);
     });
   }
@@ -131,17 +131,17 @@ class Interview {
   async #askForName(table: Table | TableSync, digits: number, name: string | Uint8Array): Promise<void> {
     const asked = Buffer.from(name);
     const judge = (log: LogRecord): Judged => {
-      if (!asked.equals(log.refBytes ?? Buffer.from(log.ref))) throw new Error(`entry of the log of ${log.ref}`);
+      if (!asked.equals(log.refBytes ?? Buffer.from(log.ref))) throw new Error(`entry of the log of ${JSON.stringify(log.ref)}`);
       return judgeLog(log, digits);
     };
-    const text = textOf(name);
+    const text = JSON.stringify(textOf(name));
     await this.#list(`ref ${text}`, async () => listOf(await table.getRef(name)), (ref) => {
-      if (ref.kind === 'deletion' || !asked.equals(ref.nameBytes ?? Buffer.from(ref.name))) throw new Error(`found ${ref.name}`);
+      if (ref.kind === 'deletion' || !asked.equals(ref.nameBytes ?? Buffer.from(ref.name))) throw new Error(`found ${JSON.stringify(ref.name)}`);
       return judgeRef(ref, digits);
     });
     await this.#list(`from ${text}`, () => table.refs({ from: name }), (ref) => {
       const judged = judgeRef(ref, digits);
-      if (compareBytes(judged.key!, asked) < 0) throw new Error(`too early: ${ref.name}`);
+      if (compareBytes(judged.key!, asked) < 0) throw new Error(`too early: ${JSON.stringify(ref.name)}`);
       return judged;
     });
     await this.#list(`log ${text}`, () => table.log(name, { tombstones: true }), judge);
@@ -154,7 +154,7 @@ class Interview {
   async #askForObject(table: Table | TableSync, oid: string): Promise<void> {
     await this.#list(`with ${oid}`, () => table.refsByObject(oid), (ref) => {
       const mentions = (ref.kind === 'direct' && ref.oid === oid) || (ref.kind === 'peeled' && (ref.oid === oid || ref.peeled === oid));
-      if (!mentions) throw new Error(`other id: ${ref.name}`);
+      if (!mentions) throw new Error(`other id: ${JSON.stringify(ref.name)}`);
       return judgeRef(ref, oid.length);
     });
   }
@@ -167,7 +167,7 @@ class Interview {
       for await (const record of await list()) {
         if (++count > this.#maxRecords) throw new Error('no end');
         const { line, key } = judge(record);
-        if (key !== undefined && last !== undefined && compareBytes(last, key) >= 0) throw new Error(`out of order: ${line}`);
+        if (key !== undefined && last !== undefined && compareBytes(last, key) >= 0) throw new Error(`out of order: ${JSON.stringify(line)}`);
         last = key;
         this.#answers.push(line);
       }

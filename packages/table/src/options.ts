@@ -1,5 +1,5 @@
 import { BLOCK_HEADER_SIZE, MAX_BLOCK_SIZE, MAX_RESTARTS, type Hash } from '@reftable/block';
-import { checkNumber, MAX_U64 } from '@reftable/varint';
+import { checkNumber, checkU64 } from '@reftable/varint';
 import { misuse } from './errors.js';
 import { headerSize, type Header } from './header.js';
 
@@ -44,8 +44,8 @@ export function resolveOptions(options: TableOptions): TableGeometry {
   const version = hash === 'sha1' ? 1 : 2;
   checkNumber(blockSize, MAX_BLOCK_SIZE);
   checkNumber(restartInterval, MAX_RESTARTS);
-  checkNumber(options.minUpdateIndex, MAX_U64);
-  checkNumber(options.maxUpdateIndex, MAX_U64);
+  checkU64(options.minUpdateIndex);
+  checkU64(options.maxUpdateIndex);
   const minUpdateIndex = BigInt(options.minUpdateIndex);
   const maxUpdateIndex = BigInt(options.maxUpdateIndex);
   if (minUpdateIndex > maxUpdateIndex) {

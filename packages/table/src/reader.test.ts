@@ -162,6 +162,14 @@ test('batches hold a block or a part of it, in order', async () => {
   expect(batches.length).toBeLessThan(100);
 });
 
+test('a batch has a bound, however many records a block holds', async () => {
+  const many = branches(5000);
+  const table = await openTable(new CountingSource(write({ refs: many }, { blockSize: 1 << 20 })));
+  const batches = await all(table.refBatches());
+  expect(batches.flat()).toEqual(many);
+  expect(batches.map(({ length }) => length)).toEqual([1024, 1024, 1024, 1024, 904]);
+});
+
 test('names that share much make smaller batches: a batch is bound in bytes too', async () => {
   const many = Array.from({ length: 2000 }, (_, i) => deletion(`${'x'.repeat(5000)}${String(i).padStart(4, '0')}`));
   const table = await openTable(new CountingSource(write({ refs: many }, { blockSize: 1 << 17, restartInterval: 2000 })));

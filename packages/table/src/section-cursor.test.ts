@@ -97,7 +97,11 @@ describe('what is read', () => {
     expect([...table.refs()]).toHaveLength(5000);
     expect(source.reads.length).toBeLessThan(12);
     expect(source.reads.reduce((sum, { length }) => sum + length, 0)).toBeLessThan(refIndex + (256 << 10));
-    for (const { offset } of source.reads) expect(offset).toBeLessThan(refIndex + 4096);
+    // From the start on, and up to where the first block is none of refs.
+    const offsets = source.reads.map(({ offset }) => offset);
+    expect(offsets[0]).toBe(0);
+    expect(offsets).toEqual(offsets.toSorted((a, b) => a - b));
+    expect(offsets.at(-1)).toBeLessThan(refIndex + 4096);
     const asyncSource = new CountingSource(bytes);
     expect(await all((await openTable(asyncSource)).names())).toHaveLength(5000);
     expect(asyncSource.reads.slice(2)).toEqual(source.reads);

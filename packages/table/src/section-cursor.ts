@@ -40,17 +40,19 @@ export class SectionCursor {
     return this.record.next();
   }
 
-  /** Reads the next block and moves to its first record; false at the section's end. @throws as `BlockStore.block`; `BLOCK_TYPE` */
+  /** Reads the next block and moves to its first record; false at the section's end. @throws as `BlockStore.block`; `BLOCK_TYPE`, `INDEX_POSITION` */
   *load(): Core<boolean> {
-    if (this.#section === undefined || this.#nextPosition >= this.#section.end) return false;
+    const section = this.#section;
+    if (section === undefined || this.#nextPosition >= section.end) return false;
     const block = yield* this.#store.scan(this.#nextPosition, this.#ahead);
     this.#ahead = BlockStore.nextAhead(this.#ahead);
-    if (block.type === INDEX_BLOCK && this.#section.indexStart > 0) {
+    if (block.type === INDEX_BLOCK && section.indexStart > 0) {
       // The lower levels of an index stand between the section and the top level, which alone the footer knows.
-      this.#nextPosition = this.#section.end;
+      this.#checkFirstOfIndex(block, section);
+      this.#nextPosition = section.end;
       return false;
     }
-    this.record.enter(this.#expect(block, this.#section.type));
+    this.record.enter(this.#expect(block, section.type));
     this.#nextPosition = block.end;
     return this.record.next();
   }
@@ -107,6 +109,13 @@ export class SectionCursor {
     }
   }
 
+  /** An index begins with the section's first block: so a block of the section whose type is damaged does not end it unnoticed. */
+  #checkFirstOfIndex(block: Block, { start }: Section): void {
+    const index = (this.#index ??= new BlockCursor(this.#idSize));
+    index.seek(block, NO_BYTES);
+    if (decodeIndexPosition(index) !== start) throw block.damage('BLOCK_TYPE', 'index block where one of its section should be');
+  }
+
   /** Finds in an index block what block is wanted next; true: none, the key is past all. */
   #seekIndex(block: Block, section: Section): boolean {
     const index = (this.#index ??= new BlockCursor(this.#idSize));
@@ -137,7 +146,8 @@ export class SectionCursor {
 
   #expect(block: Block, type: number): Block {
     if (block.type === type) return block;
-    const [found, wanted] = [String.fromCharCode(block.type), String.fromCharCode(type)];
+    const found = String.fromCharCode(block.type);
+    const wanted = String.fromCharCode(type);
     throw block.damage('BLOCK_TYPE', `block of type ${found} where one of type ${wanted} should be`);
   }
 }

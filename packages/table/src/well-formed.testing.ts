@@ -23,6 +23,8 @@ export function judgeRef(ref: Ref, digits: number): Judged {
 
 export function judgeLog(log: LogRecord, digits: number): Judged {
   const index = number(log.updateIndex, log.updateIndexExact);
+  // In a key, the first zero byte ends the name.
+  if (log.ref.length === 0 || log.ref.includes('\0')) throw new Error(`log of ${JSON.stringify(log.ref)}`);
   let line = `${log.kind} ${text(log.ref, log.refBytes)} ${index}`;
   if (log.kind === 'update') {
     const { timeZone } = log;

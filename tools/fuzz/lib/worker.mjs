@@ -1,5 +1,6 @@
 // @ts-check
 // Runs cases one after another, and says before each what it is about to do: what comes after may never end.
+import { inspect } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
 import { loadSubject } from './bundle.mjs';
 import { Corpus } from './corpus.mjs';
@@ -17,6 +18,7 @@ import { Corpus } from './corpus.mjs';
  * @typedef {{ kind: 'case', number: number } & import('./case-file.mjs').Case} Begun
  * @typedef {{ kind: 'failure', message: string }} Failed
  * @typedef {{ kind: 'end', cases: number, outcomes: Map<string, number> }} Ended
+ * @typedef {Begun | Failed | Ended} Said
  */
 
 process.setSourceMapsEnabled(true);
@@ -26,12 +28,12 @@ const subject = await loadSubject(path);
 const outcomes = new Map();
 let cases = 0;
 
-/** @param {Begun | Failed | Ended} message */
-function say(message) {
-  parentPort?.postMessage(message);
+/** @param {Said} said */
+function say(said) {
+  parentPort?.postMessage(said);
 }
 
-/** @param {import('./case-file.mjs').Case} kase */
+/** @param {import('./case-file.mjs').Case} input */
 async function run({ bytes, questions }) {
   say({ kind: 'case', number: cases++, bytes, questions });
   try {
@@ -40,7 +42,7 @@ async function run({ bytes, questions }) {
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     }
   } catch (error) {
-    say({ kind: 'failure', message: /** @type {Error} */ (error).stack ?? String(error) });
+    say({ kind: 'failure', message: inspect(error) });
   }
 }
 
