@@ -9,7 +9,7 @@ export class RecordTooLargeError extends ReftableError {
     super(
       'misuse',
       'RECORD_TOO_LARGE',
-      `record of ${JSON.stringify(key)} does not fit a block of ${blockSize} bytes; it needs a block size of ${minimumBlockSize}`,
+      `record of ${JSON.stringify(key)} needs a block size of ${minimumBlockSize}, not ${blockSize}`,
     );
     this.minimumBlockSize = minimumBlockSize;
   }

@@ -52,7 +52,7 @@ export function layOut(
   if (firstType === LOG_BLOCK) {
     // Git says 0, and its first block counts the header; JGit says where the header ends, and its block counts from there.
     if ((at.logs !== 0 && at.logs !== headerSize(version)) || firstOf(at.refIndex, at.objects, at.objectIndex) !== end) {
-      throw formatError('SECTION_POSITION', 'first block is of logs, the footer speaks of others', end, file);
+      throw formatError('SECTION_POSITION', 'first block is of logs', end, file);
     }
   } else if (firstType !== REF_BLOCK && (firstType !== undefined || firstOf(at.refIndex, at.objects, at.objectIndex, at.logs, at.logIndex) !== end)) {
     throw formatError('BLOCK_TYPE', `first block is of type ${String(firstType)}`, headerSize(version), file);

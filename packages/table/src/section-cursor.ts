@@ -110,10 +110,10 @@ export class SectionCursor {
   }
 
   /** An index begins with the section's first block: so a block of the section whose type is damaged does not end it unnoticed. */
-  #checkFirstOfIndex(block: Block, { start }: Section): void {
+  #checkFirstOfIndex(block: Block, { start, type }: Section): void {
     const index = (this.#index ??= new BlockCursor(this.#idSize));
     index.seek(block, NO_BYTES);
-    if (decodeIndexPosition(index) !== start) throw block.damage('BLOCK_TYPE', 'index block where one of its section should be');
+    if (decodeIndexPosition(index) !== start) this.#expect(block, type);
   }
 
   /** Finds in an index block what block is wanted next; true: none, the key is past all. */
@@ -127,7 +127,7 @@ export class SectionCursor {
       this.#known = known;
       return false;
     }
-    if (!this.#isAtTop) throw block.damage('INDEX_KEY', 'index block does not reach to the key that the level above it says');
+    if (!this.#isAtTop) throw block.damage('INDEX_KEY', 'index block ends before the key that it stands for');
     // The top level may be several blocks, one after another.
     this.#wanted = block.end;
     return block.end >= section.indexEnd;
