@@ -122,9 +122,12 @@ class Interview {
     await this.#list('log cursor', () => views(table.logCursor(tombstones)), judgeView);
     const exclude = this.#questions.names.slice(0, 2);
     await this.#list('range', () => table.refs({ prefix: 'r', past: 'r/0', exclude }), (ref) => {
-      const isExcluded = exclude.some((prefix) => ref.name.startsWith(textOf(prefix)));
-      if (isExcluded || !ref.name.startsWith('r') || ref.name <= 'r/0' || ref.kind === 'deletion') throw new Error(`out of range: ${JSON.stringify(ref.name)}`);
-      return judgeRef(ref, digits);
+      const judged = judgeRef(ref, digits);
+      // As characters below U+0100: so bytes and their order are kept.
+      const name = textOf(judged.key!);
+      const isExcluded = exclude.some((prefix) => name.startsWith(textOf(prefix)));
+      if (isExcluded || !name.startsWith('r') || name <= 'r/0' || ref.kind === 'deletion') throw new Error(`out of range: ${JSON.stringify(name)}`);
+      return judged;
     });
   }
 
@@ -200,7 +203,7 @@ function listOf(ref: Ref | undefined): Ref[] {
 }
 
 function textOf(name: string | Uint8Array): string {
-  return typeof name === 'string' ? name : Buffer.from(name).toString('latin1');
+  return Buffer.from(name).toString('latin1');
 }
 
 function firstDifference(a: string, b: string): string {
