@@ -11,7 +11,8 @@ const peeled = '0b'.repeat(20);
 /** A ref's value type and value. */
 function encoded(ref: RefInput, delta: number | bigint, idSize = 20): [number, Uint8Array] {
   const writer = new ByteWriter();
-  const valueType = encodeRef(writer, ref, delta, idSize);
+  writer.varint(delta);
+  const valueType = encodeRef(writer, ref, idSize);
   return [valueType, writer.view().slice()];
 }
 

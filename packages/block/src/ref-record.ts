@@ -120,12 +120,10 @@ function decodeValue(cursor: BlockCursor, name: string, updateIndex: number, idS
 }
 
 /**
- * Writes the value of a ref record and returns its value type.
- * @param delta the update index, less the table's minimum
+ * Writes the value of a ref record, but for the update index that it starts with, and returns its value type.
  * @throws `OBJECT_ID` (misuse)
  */
-export function encodeRef(writer: ByteWriter, ref: RefInput, delta: number | bigint, idSize: number): number {
-  writer.varint(delta);
+export function encodeRef(writer: ByteWriter, ref: RefInput, idSize: number): number {
   switch (ref.kind) {
     case 'deletion':
       return REF_DELETION;

@@ -5,10 +5,9 @@
  */
 import { Buffer } from 'node:buffer';
 import { constants, deflateSync } from 'node:zlib';
-import { BlockCursor, idSize, LOG_BLOCK, type Block } from '@reftable/block';
+import { crc32, BlockCursor, idSize, LOG_BLOCK, type Block } from '@reftable/block';
 import { BytesSource } from '@reftable/io';
 import { encodeVarint, getU24, putU16, putU24, putU32, putU64 } from '@reftable/varint';
-import { crc32 } from './crc32.js';
 import { footerSize } from './footer.js';
 import { headerSize } from './header.js';
 import { openTableSync } from './table.js';

@@ -9,11 +9,10 @@
  *   u64 position of the log index
  *   u32 CRC-32 of all of the footer before it
  */
-import { idSize } from '@reftable/block';
+import { crc32, idSize } from '@reftable/block';
 import { getU32 } from '@reftable/varint';
 import { ByteReader, ByteWriter } from '@reftable/varint/bytes';
 import { formatError } from './errors.js';
-import { crc32 } from './crc32.js';
 import { encodeHeader, headerSize, parseHeader, type Header, type Version } from './header.js';
 
 /** Where a table's sections are: offsets in the file, 0 where there is none. */

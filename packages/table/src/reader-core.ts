@@ -2,8 +2,20 @@
 import type { Hash, LogRecord, Ref } from '@reftable/block';
 import type { Core, CursorCore, KeyView } from '@reftable/io';
 
+/** A record as it is stored, for who copies it as it is. */
+export interface StoredRecord {
+  /** The 3 bits beside the key's length. */
+  readonly valueType: number;
+  /** Holds the record's value, among others. */
+  readonly bytes: Uint8Array;
+  /** Where in `bytes` the value starts; for a ref, what follows the update index, which counts from the least of its own table. */
+  readonly contentStart: number;
+  /** Where the value ends. */
+  readonly contentEnd: number;
+}
+
 /** The ref that a cursor is at. All that it gives is made when it is asked for. */
-export interface RefView extends KeyView {
+export interface RefView extends KeyView, StoredRecord {
   readonly name: string;
   /** 2^53-1 where it is beyond that. */
   readonly updateIndex: number;
@@ -15,7 +27,7 @@ export interface RefView extends KeyView {
 }
 
 /** The log entry that a cursor is at. Its `key` is the name of the ref, a zero byte, and 8 bytes that sort newest first. */
-export interface LogView extends KeyView {
+export interface LogView extends KeyView, StoredRecord {
   /** Name of the ref whose log it is in. */
   readonly name: string;
   readonly updateIndex: number;

@@ -1,5 +1,5 @@
 import { NameBatch, textBytes, type LogRecord, type Ref } from '@reftable/block';
-import { Cursor, performRead, run, type CursorCore, type KeyView } from '@reftable/io';
+import { Cursor, performRead, recordBatches, run } from '@reftable/io';
 import type { LogView, ReaderCore, RefView } from './reader-core.js';
 import { allLogs, live, logOf, refsIn, refsWith, type LogRange } from './queries.js';
 import type { RefRange } from './range.js';
@@ -27,7 +27,7 @@ export class Reader {
 
   /** Refs, by name, a block's worth at once. */
   refBatches(range: RefRange = {}): AsyncGenerator<Ref[], void, undefined> {
-    return batches(refsIn(this.core, range), (record) => record.ref());
+    return recordBatches(refsIn(this.core, range), (record) => record.ref());
   }
 
   /** Names of refs (U+FFFD for what is not UTF-8). */
@@ -45,12 +45,12 @@ export class Reader {
 
   /** One ref's log, newest entry first. */
   async *log(name: string | Uint8Array, range: LogRange = {}): AsyncGenerator<LogRecord, void, undefined> {
-    for await (const batch of batches(logOf(this.core, name, range), (record) => record.log())) yield* batch;
+    for await (const batch of recordBatches(logOf(this.core, name, range), (record) => record.log())) yield* batch;
   }
 
   /** All logs, by name of the ref and then newest first. */
   async *logs(range: Omit<LogRange, 'from'> = {}): AsyncGenerator<LogRecord, void, undefined> {
-    for await (const batch of batches(allLogs(this.core, range), (record) => record.log())) yield* batch;
+    for await (const batch of recordBatches(allLogs(this.core, range), (record) => record.log())) yield* batch;
   }
 
   /** The refs, by name, that hold this object id or peel to it. @throws `OBJECT_ID` (misuse) */
@@ -66,26 +66,5 @@ export class Reader {
   /** The fast way through many log entries. */
   logCursor(range: Omit<LogRange, 'from'> = {}): Cursor<LogView> {
     return new Cursor(allLogs(this.core, range));
-  }
-}
-
-/** A batch is cut off at so many records, or bytes of keys: names that share much are far larger than the block that they come from. */
-const MAX_BATCH = 1024;
-const MAX_BATCH_BYTES = 1 << 18;
-
-async function* batches<V extends KeyView, T>(core: CursorCore<V>, pick: (record: V) => T): AsyncGenerator<T[], void, undefined> {
-  const cursor = new Cursor(core);
-  while (cursor.next() || (await cursor.load())) {
-    const batch: T[] = [];
-    let size = 0;
-    try {
-      do {
-        batch.push(pick(cursor.record));
-        size += cursor.record.keyLength;
-      } while (batch.length < MAX_BATCH && size < MAX_BATCH_BYTES && cursor.next());
-    } finally {
-      // Also where damage follows: the records in front of it are handed out, as they are on the sync face.
-      if (batch.length > 0) yield batch;
-    }
   }
 }

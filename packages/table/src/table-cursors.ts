@@ -17,11 +17,11 @@ import {
 } from '@reftable/block';
 import type { Core, CursorCore, KeyView } from '@reftable/io';
 import { hasBytesAt } from '@reftable/varint';
-import type { LogView, RefView } from './reader-core.js';
+import type { LogView, RefView, StoredRecord } from './reader-core.js';
 import type { SectionCursor } from './section-cursor.js';
 
 /** A cursor over one section of a table, which itself shows the record that it is at. */
-abstract class TableCursor implements KeyView {
+abstract class TableCursor implements KeyView, Omit<StoredRecord, 'contentStart'> {
   protected readonly section: SectionCursor;
   protected readonly block: BlockCursor;
   protected readonly idSize: number;
@@ -41,11 +41,16 @@ abstract class TableCursor implements KeyView {
   get shared(): number {
     return this.block.shared;
   }
-  abstract get isDeletion(): boolean;
-  abstract get updateIndexExact(): bigint;
-  get updateIndex(): number {
-    return saturate(this.updateIndexExact);
+  get valueType(): number {
+    return this.block.valueType;
   }
+  get bytes(): Uint8Array {
+    return this.block.bytes;
+  }
+  get contentEnd(): number {
+    return this.block.valueEnd;
+  }
+  abstract get isDeletion(): boolean;
 
   next(): boolean {
     return this.block.next();
@@ -80,6 +85,13 @@ export class TableRefCursor extends TableCursor implements CursorCore<RefView>, 
   get name(): string {
     return decodeString(this.block.key, 0, this.block.keyLength);
   }
+  get contentStart(): number {
+    return this.block.contentStart;
+  }
+  get updateIndex(): number {
+    const index = refUpdateIndex(this.block, this.#base);
+    return typeof index === 'number' ? index : Number.MAX_SAFE_INTEGER;
+  }
   get updateIndexExact(): bigint {
     return BigInt(refUpdateIndex(this.block, this.#base));
   }
@@ -108,6 +120,12 @@ export class TableLogCursor extends TableCursor implements CursorCore<LogView>, 
   }
   get name(): string {
     return decodeString(this.block.key, 0, logNameLength(this.block));
+  }
+  get contentStart(): number {
+    return this.block.valueStart;
+  }
+  get updateIndex(): number {
+    return saturate(this.updateIndexExact);
   }
   get updateIndexExact(): bigint {
     return logUpdateIndex(this.block);

@@ -21,6 +21,7 @@ import { misuse } from './errors.js';
 import { encodeFooter } from './footer.js';
 import { encodeHeader } from './header.js';
 import { ObjectIndex } from './object-index.js';
+import type { LogView, RefView } from './reader-core.js';
 import { resolveOptions, type TableGeometry, type TableOptions } from './options.js';
 import { EMPTY_SECTION, SectionWriter, type SectionStatistics } from './section-writer.js';
 import { TableOutput } from './table-output.js';
@@ -73,27 +74,18 @@ export class TableWriter {
    *   `REF_AFTER_LOG`, `WRITER_FINISHED` (all misuse)
    */
   addRef(ref: RefInput): void {
-    this.#checkOpen();
-    if (this.#logs !== undefined) throw misuse('REF_AFTER_LOG', 'refs come before log entries');
     const key = this.#key;
-    const value = this.#value;
-    key.length = value.length = 0;
+    key.length = 0;
     key.text(ref.nameBytes ?? ref.name);
-    const updateIndex = ref.updateIndexExact ?? ref.updateIndex;
-    const minimum = this.#minimum;
-    this.#checkLimits(updateIndex, minimum);
-    const bothNumbers = typeof updateIndex === 'number' && typeof minimum === 'number';
-    const delta = bothNumbers ? updateIndex - minimum : BigInt(updateIndex) - BigInt(minimum);
-    const valueType = encodeRef(value, ref, delta, this.#idSize);
+    this.#startRef(ref.updateIndexExact ?? ref.updateIndex);
+    this.#endRef(key.buffer, key.length, encodeRef(this.#value, ref, this.#idSize));
+  }
 
-    const section = (this.#refs ??= new SectionWriter(REF_BLOCK, this.#geometry, this.#output));
-    section.add(key.buffer, key.length, valueType, value.buffer, value.length);
-    if (this.#objects !== undefined && (valueType === REF_DIRECT || valueType === REF_PEELED)) {
-      const idsStart = value.length - valueType * this.#idSize;
-      for (let start = idsStart; start < value.length; start += this.#idSize) {
-        this.#objects.add(value.buffer, start, section.blockPosition);
-      }
-    }
+  /** Adds the ref that a cursor over a table of the same hash is at, as it is stored there. @throws as {@link addRef} */
+  copyRef(ref: RefView): void {
+    this.#startRef(ref.updateIndex < Number.MAX_SAFE_INTEGER ? ref.updateIndex : ref.updateIndexExact);
+    this.#value.bytes(ref.bytes.subarray(ref.contentStart, ref.contentEnd));
+    this.#endRef(ref.key, ref.keyLength, ref.valueType);
   }
 
   /**
@@ -102,7 +94,6 @@ export class TableWriter {
    * @throws as {@link addRef}; `LOG_MESSAGE` (more than one line), `TIME_ZONE`
    */
   addLog(log: LogInput): void {
-    this.#checkOpen();
     const { exactLogMessages } = this.#geometry;
     const updateIndex = log.updateIndexExact ?? log.updateIndex;
     if (log.kind === 'update') this.#checkLimits(updateIndex, 0);
@@ -111,14 +102,14 @@ export class TableWriter {
     putLogKey(this.#key, log.refBytes ?? log.ref, updateIndex);
     this.#value.length = 0;
     const message = log.kind === 'deletion' ? new Uint8Array(0) : logMessage(log.messageBytes ?? textBytes(log.message), exactLogMessages);
-    const valueType = encodeLog(this.#value, log, message, this.#idSize);
+    this.#addLog(this.#key.buffer, this.#key.length, encodeLog(this.#value, log, message, this.#idSize));
+  }
 
-    if (this.#logs === undefined) {
-      this.#finishRefs();
-      this.#output.dropPadding();
-      this.#logs = new SectionWriter(LOG_BLOCK, this.#geometry, this.#output);
-    }
-    this.#logs.add(this.#key.buffer, this.#key.length, valueType, this.#value.buffer, this.#value.length);
+  /** Adds the log entry that a cursor over a table of the same hash is at, as it is stored there. @throws as {@link addLog} */
+  copyLog(log: LogView): void {
+    this.#value.length = 0;
+    this.#value.bytes(log.bytes.subarray(log.contentStart, log.contentEnd));
+    this.#addLog(log.key, log.keyLength, log.valueType);
   }
 
   /** Writes what is left, and the footer. A table without records is a header and a footer. @throws `WRITER_FINISHED` (misuse) */
@@ -139,6 +130,41 @@ export class TableWriter {
     });
     this.#output.footer(footer);
     return { refs, objects, logs, objectIdLength: this.#objectIdLength, size: this.#output.position };
+  }
+
+  /** Begins a ref's value. */
+  #startRef(updateIndex: number | bigint): void {
+    const minimum = this.#minimum;
+    this.#checkLimits(updateIndex, minimum);
+    this.#value.length = 0;
+    const bothNumbers = typeof updateIndex === 'number' && typeof minimum === 'number';
+    this.#value.varint(bothNumbers ? updateIndex - minimum : BigInt(updateIndex) - BigInt(minimum));
+  }
+
+  /** Adds the ref whose value is there. */
+  #endRef(key: Uint8Array, keyLength: number, valueType: number): void {
+    this.#checkOpen();
+    if (this.#logs !== undefined) throw misuse('REF_AFTER_LOG', 'refs come before log entries');
+    const value = this.#value;
+    const section = (this.#refs ??= new SectionWriter(REF_BLOCK, this.#geometry, this.#output));
+    section.add(key, keyLength, valueType, value.buffer, value.length);
+    if (this.#objects !== undefined && (valueType === REF_DIRECT || valueType === REF_PEELED)) {
+      const idsStart = value.length - valueType * this.#idSize;
+      for (let start = idsStart; start < value.length; start += this.#idSize) {
+        this.#objects.add(value.buffer, start, section.blockPosition);
+      }
+    }
+  }
+
+  /** Adds the log entry whose value is there. */
+  #addLog(key: Uint8Array, keyLength: number, valueType: number): void {
+    this.#checkOpen();
+    if (this.#logs === undefined) {
+      this.#finishRefs();
+      this.#output.dropPadding();
+      this.#logs = new SectionWriter(LOG_BLOCK, this.#geometry, this.#output);
+    }
+    this.#logs.add(key, keyLength, valueType, this.#value.buffer, this.#value.length);
   }
 
   #finishRefs(): void {

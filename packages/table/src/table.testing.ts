@@ -1,8 +1,8 @@
 /* What the tests of this package share. */
+import { crc32 } from '@reftable/block';
 import type { DirectRef, LogDeletion, LogRecord, LogUpdate, PeeledRef, Ref, RefDeletion, SymbolicRef } from '@reftable/block';
 import { BytesSink, BytesSource, type BlockSource, type BlockSourceSync } from '@reftable/io';
 import { isReftableError, putU32 } from '@reftable/varint';
-import { crc32 } from './crc32.js';
 import type { TableOptions } from './options.js';
 import type { ReadOptions } from './table-core.js';
 import { TableWriter, type TableStatistics } from './table-writer.js';
