@@ -83,7 +83,7 @@ export const ways = {
       try {
         return toText(await recordsOf(stack));
       } finally {
-        await stack.close();
+        stack.close();
       }
     });
   },

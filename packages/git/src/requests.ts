@@ -127,7 +127,7 @@ async function answer(request: GitRequest): Promise<void> {
   } else if (request instanceof GetRefRequest) {
     request.ref = await (request.stack as Stack).getRef(request.name);
   } else {
-    await (request.stack as Stack).close();
+    (request.stack as Stack).close();
   }
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, type BigIntStats } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { isReftableError, ReftableError } from '@reftable/varint';
 import { sourceClosed, type BlockSource, type BlockSourceSync } from './source.js';
@@ -19,12 +19,15 @@ const CLOSED = -1;
 export class FileSourceSync implements BlockSourceSync {
   readonly size: number;
   readonly name: string;
+  /** As {@link identityOf} gives it. While the source is open, no other file gets it. */
+  readonly identity: string | undefined;
   #fd: number;
 
-  private constructor(path: string, fd: number, size: number) {
+  private constructor(path: string, fd: number, stats: BigIntStats) {
     this.name = path;
     this.#fd = fd;
-    this.size = size;
+    this.size = regularSize(path, stats);
+    this.identity = identityOf(stats);
   }
 
   /** @throws `FILE_NOT_FOUND` (not-found), `FILE_OPEN` (io), `NOT_A_FILE` (io: a folder, FIFO, device, or a link that is not to be followed) */
@@ -32,7 +35,7 @@ export class FileSourceSync implements BlockSourceSync {
     let fd = CLOSED;
     try {
       fd = openSync(path, flags(options));
-      return new FileSourceSync(path, fd, regularSize(path, fstatSync(fd)));
+      return new FileSourceSync(path, fd, fstatSync(fd, { bigint: true }));
     } catch (error) {
       if (fd !== CLOSED) closeSync(fd);
       throw notOpened(path, error, options);
@@ -68,12 +71,15 @@ export class FileSourceSync implements BlockSourceSync {
 export class FileSource implements BlockSource {
   readonly size: number;
   readonly name: string;
+  /** As {@link FileSourceSync.identity}. */
+  readonly identity: string | undefined;
   readonly #handle: FileHandle;
 
-  private constructor(path: string, handle: FileHandle, size: number) {
+  private constructor(path: string, handle: FileHandle, stats: BigIntStats) {
     this.name = path;
     this.#handle = handle;
-    this.size = size;
+    this.size = regularSize(path, stats);
+    this.identity = identityOf(stats);
   }
 
   /** @throws as {@link FileSourceSync.open} */
@@ -81,7 +87,7 @@ export class FileSource implements BlockSource {
     let handle: FileHandle | undefined;
     try {
       handle = await open(path, flags(options));
-      return new FileSource(path, handle, regularSize(path, await handle.stat()));
+      return new FileSource(path, handle, await handle.stat({ bigint: true }));
     } catch (error) {
       await handle?.close();
       throw notOpened(path, error, options);
@@ -114,9 +120,17 @@ function flags({ follow = true }: FileOptions): number {
   return follow ? FLAGS : FLAGS | constants.O_NOFOLLOW;
 }
 
-function regularSize(path: string, stats: Stats): number {
+function regularSize(path: string, stats: BigIntStats): number {
   if (!stats.isFile()) throw notAFile(path);
-  return stats.size;
+  return Number(stats.size);
+}
+
+/**
+ * What tells a file and its content from every other that has its path before or after it: device, inode, size, time of the last change of
+ * the content. Undefined where the file system gives no inode numbers.
+ */
+export function identityOf({ dev, ino, size, mtimeNs }: BigIntStats): string | undefined {
+  return ino === 0n ? undefined : `${dev}:${ino}:${size}:${mtimeNs}`;
 }
 
 function notAFile(path: string, cause?: unknown): ReftableError {

@@ -1,1 +1,1 @@
-export { FileSource, FileSourceSync } from './file-source.node.js';
+export { FileSource, FileSourceSync, identityOf } from './file-source.node.js';

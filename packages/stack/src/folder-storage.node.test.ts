@@ -9,7 +9,8 @@ import { openTableSync } from '@reftable/table';
 import { isReftableError, type ReftableError } from '@reftable/varint';
 import { afterAll, describe, expect, test } from 'vitest';
 import { FolderStorage } from './folder-storage.node.js';
-import { openStack, openStackSync } from './stack.js';
+import { openStack } from './stack.js';
+import { openStackSync } from './stack-sync.js';
 import { all, tableOf } from './stack.testing.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'reftable-stack-'));
@@ -113,7 +114,7 @@ test('reading changes nothing in the folder', async () => {
   const before = look();
   const stack = await openStack(new FolderStorage(path));
   await all(stack.refs());
-  await stack.close();
+  stack.close();
   openStackSync(new FolderStorage(path)).close();
   expect(look()).toEqual(before);
 });
@@ -139,7 +140,7 @@ describe('stacks that Git and JGit wrote', () => {
     expect(await all(stack.refs({ tombstones: true }))).toEqual(refs);
     expect(await all(stack.logs({ tombstones: true }))).toEqual(logs);
     sync.close();
-    await stack.close();
+    stack.close();
   });
 });
 

@@ -1,1 +1,3 @@
-export { FolderStorage } from './folder-storage.node.js';
+export { FolderStorage, type FolderOptions } from './folder-storage.node.js';
+export { releaseLocks } from './held-files.node.js';
+export type { SharedRepository } from './shared-mode.js';

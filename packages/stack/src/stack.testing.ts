@@ -2,7 +2,7 @@
 import type { BlockSource, BlockSourceSync } from '@reftable/io';
 import { writeTable, type TableOptions } from '@reftable/table';
 import { ReftableError } from '@reftable/varint';
-import type { StackStorage, StackStorageSync } from './storage.js';
+import type { HeldFile, ReadableStorage, ReadableStorageSync, ReadFile } from './storage.js';
 
 export function oid(number: number, size = 20): string {
   return number.toString(16).padStart(size * 2, '0');
@@ -17,7 +17,7 @@ export function tableOf(updateIndex: number | bigint, names: readonly string[], 
 }
 
 /** Files in memory. Async answers come later than at once. */
-export class MemoryStorage implements StackStorage, StackStorageSync {
+export class WatchedStorage implements ReadableStorage, ReadableStorageSync {
   readonly name = 'memory';
   readonly files = new Map<string, Uint8Array>();
   /** The names of what is open. */
@@ -30,10 +30,10 @@ export class MemoryStorage implements StackStorage, StackStorageSync {
   /** Tables by name, listed in this order. */
   constructor(tables: Readonly<Record<string, Uint8Array>> = {}) {
     for (const [name, bytes] of Object.entries(tables)) this.files.set(name, bytes);
-    this.list(Object.keys(tables));
+    this.setList(Object.keys(tables));
   }
 
-  list(names: readonly string[]): void {
+  setList(names: readonly string[]): void {
     this.files.set('tables.list', new TextEncoder().encode(names.map((name) => `${name}\n`).join('')));
   }
 
@@ -57,6 +57,31 @@ export class MemoryStorage implements StackStorage, StackStorageSync {
         isOpen = false;
       },
     };
+  }
+
+  holdSync(name: string): ReadFile {
+    const source = this.openSync(name);
+    return { bytes: source.readSync(0, source.size), identity: undefined, close: () => source.closeSync() } as ReadFile;
+  }
+
+  letGoSync(file: HeldFile): void {
+    (file as HeldFile & { close(): void }).close();
+  }
+
+  identifySync(): undefined {
+    return undefined;
+  }
+
+  hold(name: string): Promise<ReadFile> {
+    return Promise.resolve().then(() => this.holdSync(name));
+  }
+
+  letGo(file: HeldFile): void {
+    this.letGoSync(file);
+  }
+
+  identify(): undefined {
+    return undefined;
   }
 
   async open(name: string): Promise<BlockSource> {

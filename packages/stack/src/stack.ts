@@ -1,106 +1,143 @@
-import { saturate, type Hash } from '@reftable/block';
-import { run, runSync } from '@reftable/io';
-import { MergedCore } from '@reftable/merged';
-import { Reader, ReaderSync } from '@reftable/table';
-import { loadTables, type ListedTable } from './load-tables.js';
-import { answerFrom, answerFromSync, CloseRequest, type StackStorage, type StackStorageSync } from './storage.js';
+import type { Hash } from '@reftable/block';
+import { Reader } from '@reftable/table';
+import { Addition } from './addition.js';
+import { prepareAddition, type PrepareOptions } from './addition-core.js';
+import { automaticRange, compactAll, compactAutomatically, compactRange, type CompactionExtras } from './compaction.js';
+import type { TableRange } from './geometry.js';
+import { disposalOf } from './disposal.js';
+import { formatOf, resolveStackOptions, type StackOptions } from './options.js';
+import { perform, type Steps } from './requests.js';
+import { StackSnapshot } from './snapshot.js';
+import { openStackCore, type CompactionStatistics, type StackCore } from './stack-core.js';
+import { tableInfo, type StackTable } from './stack-table.js';
+import type { ReadableStorage } from './storage.js';
+import { Transaction } from './transaction.js';
 
-/** One table of a stack. */
-export interface StackTable {
-  /** As the list has it. */
-  readonly name: string;
-  /** Bytes of its file. */
-  readonly size: number;
-  /** 2^53-1 where it is beyond that. */
-  readonly minUpdateIndex: number;
-  readonly minUpdateIndexExact: bigint;
-  readonly maxUpdateIndex: number;
-  readonly maxUpdateIndexExact: bigint;
+/** What may end an operation before its time. */
+export interface Abortable {
+  /** Ends it where it waits, reads or writes, without a trace; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
-/** A folder of tables, as it was when it was opened: newer tables hide what they say again, and tombstones hide what is deleted. */
+/** What is compacted, and how. */
+export interface CompactOptions extends CompactionExtras {
+  /** Only these tables, counted from the oldest, which is 0. Default: all. */
+  readonly tables?: TableRange;
+}
+
+/**
+ * A folder of tables as a database of refs and logs: newer tables hide what they say again, and tombstones hide what is deleted.
+ *
+ * It reads what it knew of the list last: at first, after `reload`, and after each write. What was begun on an older state, a cursor
+ * or an iteration, goes on over that. Others may write at the same time: this or another process, Git or JGit.
+ */
 export class Stack extends Reader {
-  readonly #storage: StackStorage;
-  readonly #listed: readonly ListedTable[];
+  declare protected readonly core: StackCore;
+  readonly #storage: ReadableStorage;
 
   /** Use {@link openStack}. */
-  constructor(storage: StackStorage, listed: readonly ListedTable[]) {
-    super(mergedCore(listed));
+  constructor(core: StackCore, storage: ReadableStorage) {
+    super(core);
     this.#storage = storage;
-    this.#listed = listed;
   }
 
-  /** The stack's hash; undefined if there is no table to tell. */
+  /** The stack's hash; undefined if there is neither a table to tell nor an option. */
   get hash(): Hash | undefined {
-    return this.#listed[0]?.core.hash;
+    return this.core.state.tables[0]?.core.hash ?? this.core.place.hash;
   }
 
   /** Its tables, oldest first. */
   get tables(): StackTable[] {
-    return this.#listed.map(tableInfo);
+    return this.core.state.tables.map(tableInfo);
   }
 
-  /** Closes its tables. What reads it then fails. */
-  async close(): Promise<void> {
-    const perform = answerFrom(this.#storage);
-    for (const { core } of this.#listed) await perform(new CloseRequest(core.source));
-  }
-}
-
-/** The sync face of {@link Stack}. */
-export class StackSync extends ReaderSync {
-  readonly #storage: StackStorageSync;
-  readonly #listed: readonly ListedTable[];
-
-  /** Use {@link openStackSync}. */
-  constructor(storage: StackStorageSync, listed: readonly ListedTable[]) {
-    super(mergedCore(listed));
-    this.#storage = storage;
-    this.#listed = listed;
+  /** What compactions came to. */
+  get compactions(): Readonly<CompactionStatistics> {
+    return this.core.compactions;
   }
 
-  /** As {@link Stack.hash}. */
-  get hash(): Hash | undefined {
-    return this.#listed[0]?.core.hash;
+  /** Whether an automatic compaction would have something to do. */
+  get needsCompaction(): boolean {
+    return automaticRange(this.core, this.core.state.tables) !== undefined;
   }
 
-  /** As {@link Stack.tables}. */
-  get tables(): StackTable[] {
-    return this.#listed.map(tableInfo);
+  /**
+   * Brings what is known of the list up to date; false if it was. Where nothing has changed, that costs one look at the list's file.
+   * @throws as {@link openStack}; what was known then stays
+   */
+  reload(options: Abortable = {}): Promise<boolean> {
+    return this.#perform(this.core.reload(), options);
   }
 
-  /** As {@link Stack.close}. */
+  /** The stack as it is known now, readable until it is released. */
+  snapshot(): StackSnapshot {
+    return new StackSnapshot(this.core.state);
+  }
+
+  /**
+   * Locks the list, fills a transaction and commits it: all of it, or nothing. What the stack reads meanwhile is up to date, so old
+   * values may be checked.
+   * @param fill if it throws, the transaction is aborted
+   * @returns what `fill` returns
+   * @throws as {@link prepare} and {@link Addition.commit}
+   */
+  async transaction<T>(fill: (transaction: Transaction) => Promise<T> | T, options: PrepareOptions & Abortable = {}): Promise<T> {
+    const addition = await this.prepare(options);
+    try {
+      const transaction = new Transaction(addition.nextUpdateIndex);
+      const result = await fill(transaction);
+      await addition.addTable(transaction, transaction.limits);
+      await addition.commit();
+      return result;
+    } finally {
+      await addition.abort();
+    }
+  }
+
+  /**
+   * Locks the list, for an addition whose contents may depend on what the stack holds: what it reads until the commit is up to date.
+   * @throws `LOCK_HELD` (locked), `STACK_OUTDATED` (outdated), `READ_ONLY` (misuse), as {@link openStack}
+   */
+  async prepare(options: PrepareOptions & Abortable = {}): Promise<Addition> {
+    const core = await this.#perform(prepareAddition(this.core, options), options);
+    return new Addition(core, (steps) => this.#perform(steps, options));
+  }
+
+  /**
+   * Merges all tables, or some, into one. True if that changed anything.
+   * @throws `LOCK_HELD` (locked: the list or a table), `STACK_OUTDATED` (outdated), `TABLE_RANGE`, `READ_ONLY` (misuse), as {@link openStack}.
+   *   Nothing has changed then.
+   */
+  compact(options: CompactOptions & Abortable = {}): Promise<boolean> {
+    const { tables } = options;
+    return this.#perform(tables === undefined ? compactAll(this.core, options) : compactRange(this.core, tables, options), options);
+  }
+
+  /** Merges the tables that an automatic compaction would, if any. That it fails is only to be seen in `compactions`. */
+  compactAutomatically(options: Abortable = {}): Promise<void> {
+    return this.#perform(compactAutomatically(this.core), options);
+  }
+
+  /** Lets go of everything but snapshots. To read it is a misuse then. */
   close(): void {
-    const perform = answerFromSync(this.#storage);
-    for (const { core } of this.#listed) perform(new CloseRequest(core.source));
+    this.core.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #perform<T>(steps: Steps<T>, { signal }: Abortable): Promise<T> {
+    return perform(steps, this.#storage, signal);
   }
 }
 
 /**
- * Opens a stack to read it. A stack without a list is empty.
- * @throws `LIST_UNFINISHED`, `LIST_NAME`, `LIST_DUPLICATE`, `TABLE_HASH`, a table's format error, `TABLE_MISSING`, `STACK_UNSETTLED`, whatever the storage throws
+ * Opens a stack. One without a list is empty.
+ * @throws `LIST_UNFINISHED`, `LIST_NAME`, `LIST_DUPLICATE`, `TABLE_HASH`, a table's format error (format), `TABLE_MISSING` (not-found),
+ *   `STACK_UNSETTLED` (outdated), `GEOMETRIC_FACTOR`, `LOCK_TIMEOUT` (misuse), whatever the storage throws
  */
-export async function openStack(storage: StackStorage): Promise<Stack> {
-  return new Stack(storage, await run(loadTables(storage.name, []), answerFrom(storage)));
-}
-
-/** The sync face of {@link openStack}. */
-export function openStackSync(storage: StackStorageSync): StackSync {
-  return new StackSync(storage, runSync(loadTables(storage.name, []), answerFromSync(storage)));
-}
-
-function mergedCore(listed: readonly ListedTable[]): MergedCore {
-  return new MergedCore(listed.map((table) => table.core));
-}
-
-function tableInfo({ name, core }: ListedTable): StackTable {
-  const { minUpdateIndex, maxUpdateIndex } = core;
-  return {
-    name,
-    size: core.source.size,
-    minUpdateIndex: saturate(minUpdateIndex),
-    minUpdateIndexExact: minUpdateIndex,
-    maxUpdateIndex: saturate(maxUpdateIndex),
-    maxUpdateIndexExact: maxUpdateIndex,
-  };
+export async function openStack(storage: ReadableStorage, options: StackOptions & Abortable = {}): Promise<Stack> {
+  const place = { folder: storage.name, format: formatOf(options), hash: options.hash, disposal: disposalOf(storage) };
+  return new Stack(await perform(openStackCore(place, resolveStackOptions(options)), storage, options.signal), storage);
 }

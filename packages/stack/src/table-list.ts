@@ -1,9 +1,7 @@
 /* `tables.list`: the names of a stack's tables, one a line, oldest first. */
 import { ReftableError } from '@reftable/varint';
 
-/** The name of the list in a stack's folder. */
-export const LIST_NAME = 'tables.list';
-
+const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
@@ -35,4 +33,9 @@ export function parseTableList(bytes: Uint8Array, file: string): string[] {
     seen.add(name);
   }
   return names;
+}
+
+/** Writes a list. */
+export function formatTableList(names: readonly string[]): Uint8Array {
+  return encoder.encode(names.map((name) => `${name}\n`).join(''));
 }

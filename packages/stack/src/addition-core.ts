@@ -1,0 +1,152 @@
+import type { LogInput, RefInput } from '@reftable/block';
+import { MAX_U64, ReftableError } from '@reftable/varint';
+import { compactAutomatically, removeTables } from './compaction.js';
+import { mergeWithNewest } from './early-compaction.js';
+import { takeLock } from './lock.js';
+import { publish } from './publish.js';
+import { ask, type Steps } from './requests.js';
+import type { StackCore } from './stack-core.js';
+import type { NewFile } from './storage.js';
+import { TableFile } from './table-file.js';
+import { LIST_NAME } from './table-name.js';
+
+/** How an addition is begun. */
+export interface PrepareOptions {
+  /** What is done where the list has changed since it was looked at: it is read again, or `STACK_OUTDATED` thrown. Default `reload`. */
+  readonly whenChanged?: 'reload' | 'fail';
+}
+
+/** The records of a table. */
+export interface SortedRecords {
+  /** By name, in the order of bytes. */
+  readonly refs: Iterable<RefInput>;
+  /** By name, and then newest first. */
+  readonly logs: Iterable<LogInput>;
+}
+
+/** The update indexes that a table may hold. */
+export interface UpdateIndexes {
+  /** The least; default: the addition's next one. */
+  readonly min?: number | bigint;
+  /** The greatest; default: the least. */
+  readonly max?: number | bigint;
+}
+
+/** Tables that are added to a stack together, or not at all, while its list is locked. */
+export class AdditionCore {
+  readonly #stack: StackCore;
+  readonly #lock: NewFile;
+  readonly #files: TableFile[] = [];
+  #next: bigint;
+  #isOpen = true;
+
+  constructor(stack: StackCore, lock: NewFile) {
+    this.#stack = stack;
+    this.#lock = lock;
+    const { tables } = stack.state;
+    this.#next = (tables.at(-1)?.core.maxUpdateIndex ?? 0n) + 1n;
+  }
+
+  /** The least update index that the next table may have. */
+  get nextUpdateIndex(): bigint {
+    return this.#next;
+  }
+
+  /**
+   * Writes another table, which nobody sees before the commit. Without a record there will be none.
+   * @throws `UPDATE_INDEX` (misuse: below the next one), `UPDATE_INDEX_EXHAUSTED` (unsupported: there is none beyond 2^64-1), what the table's writer
+   *   throws, what the storage throws. Nothing is left of the table then.
+   */
+  *addTable({ refs, logs }: SortedRecords, indexes: UpdateIndexes = {}): Steps<void> {
+    this.#checkOpen();
+    const min = BigInt(indexes.min ?? this.#next);
+    const max = BigInt(indexes.max ?? min);
+    if (min > MAX_U64) {
+      throw new ReftableError('unsupported', 'UPDATE_INDEX_EXHAUSTED', 'no update index is left', { file: this.#stack.place.folder });
+    }
+    if (min < this.#next) throw new ReftableError('misuse', 'UPDATE_INDEX', `update index ${min} is below the next one, ${this.#next}`);
+    const { hash, settings } = this.#stack;
+    const file = new TableFile(this.#stack, { ...settings.layout, hash, minUpdateIndex: min, maxUpdateIndex: max });
+    const { writer } = file;
+    let isEmpty = true;
+    try {
+      for (const ref of refs) {
+        writer.addRef(ref);
+        isEmpty = false;
+        if (file.isFull) yield* file.flush();
+      }
+      for (const log of logs) {
+        writer.addLog(log);
+        isEmpty = false;
+        if (file.isFull) yield* file.flush();
+      }
+      if (isEmpty) return;
+      yield* file.finish();
+    } catch (error) {
+      yield* file.discard();
+      throw error;
+    }
+    this.#files.push(file);
+    this.#next = max + 1n;
+  }
+
+  /**
+   * Lists the tables, and so ends the addition. Afterwards compacts, where there is reason to; that this fails is no failure of the commit.
+   * @throws as {@link publish}
+   */
+  *commit(): Steps<void> {
+    this.#checkOpen();
+    this.#isOpen = false;
+    if (this.#files.length === 0) {
+      yield* ask('discard', this.#lock);
+      return;
+    }
+    const { tables } = this.#stack.state;
+    const isAutomatic = this.#stack.settings.autoCompaction;
+    const merged = isAutomatic ? yield* mergeWithNewest(this.#stack, this.#files) : undefined;
+    if (merged !== undefined) {
+      const kept = tables.slice(0, merged.first);
+      yield* publish(this.#stack, this.#lock, merged.files, (added) => [...kept, ...added]);
+      yield* removeTables(tables.slice(merged.first));
+      return;
+    }
+    yield* publish(this.#stack, this.#lock, this.#files, (added) => [...tables, ...added]);
+    if (isAutomatic) yield* compactAutomatically(this.#stack);
+  }
+
+  /** Ends the addition without a trace; does nothing if it has ended. */
+  *abort(): Steps<void> {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    for (const file of this.#files) yield* file.discard();
+    yield* ask('discard', this.#lock);
+  }
+
+  #checkOpen(): void {
+    if (!this.#isOpen) throw new ReftableError('misuse', 'ADDITION_ENDED', 'addition has ended');
+  }
+}
+
+/**
+ * Locks the list and sees to it that its newest state is known: the first half of every write.
+ * @throws `LOCK_HELD` (locked), `STACK_OUTDATED` (outdated), as {@link StackCore.reload}, what the storage throws; the lock is free then
+ */
+export function* prepareAddition(stack: StackCore, { whenChanged = 'reload' }: PrepareOptions = {}): Steps<AdditionCore> {
+  const lock = yield* lockFresh(stack, whenChanged);
+  return new AdditionCore(stack, lock);
+}
+
+function* lockFresh(stack: StackCore, whenChanged: 'reload' | 'fail'): Steps<NewFile> {
+  const { folder } = stack.place;
+  const lock = yield* takeLock(folder, LIST_NAME, stack.settings.lockTimeout);
+  try {
+    if (whenChanged === 'reload') yield* stack.reload();
+    else if (!(yield* stack.isCurrent())) {
+      throw new ReftableError('outdated', 'STACK_OUTDATED', 'list has changed', { file: `${folder}/${LIST_NAME}` });
+    }
+  } catch (error) {
+    yield* ask('discard', lock);
+    throw error;
+  }
+  return lock;
+}

@@ -1,0 +1,83 @@
+import type { AdditionCore, SortedRecords, UpdateIndexes } from './addition-core.js';
+import type { Steps } from './requests.js';
+
+/** Tables that are added together, or not at all, while the list is locked. */
+export class Addition {
+  readonly #core: AdditionCore;
+  readonly #perform: <T>(steps: Steps<T>) => Promise<T>;
+
+  /** Use {@link Stack.prepare}. */
+  constructor(core: AdditionCore, run: <T>(steps: Steps<T>) => Promise<T>) {
+    this.#core = core;
+    this.#perform = run;
+  }
+
+  /** The least update index that the next table may have. */
+  get nextUpdateIndex(): bigint {
+    return this.#core.nextUpdateIndex;
+  }
+
+  /**
+   * Writes another table, which nobody sees before the commit. Without records there will be none.
+   * @throws `UPDATE_INDEX`, `UPDATE_INDEX_EXHAUSTED` (unsupported: none is left), what `TableWriter` throws, what the storage throws;
+   *   nothing is left of the table then
+   */
+  addTable(records: SortedRecords, limits?: UpdateIndexes): Promise<void> {
+    return this.#perform(this.#core.addTable(records, limits));
+  }
+
+  /**
+   * Lists the tables, and ends the addition. What is acknowledged by this survives as the stack's durability says. An automatic
+   * compaction may follow; that it fails is no failure of the commit.
+   * @throws `LOCK_LOST` (locked), what the storage throws: nothing has changed then. `NOT_DURABLE` (io): all is done, but might not survive
+   *   a loss of power. `ADDITION_ENDED` (misuse)
+   */
+  commit(): Promise<void> {
+    return this.#perform(this.#core.commit());
+  }
+
+  /** Ends the addition without a trace; does nothing if it has ended. */
+  abort(): Promise<void> {
+    return this.#perform(this.#core.abort());
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.abort();
+  }
+}
+
+/** The sync face of {@link Addition}. */
+export class AdditionSync {
+  readonly #core: AdditionCore;
+  readonly #perform: <T>(steps: Steps<T>) => T;
+
+  /** Use {@link StackSync.prepare}. */
+  constructor(core: AdditionCore, run: <T>(steps: Steps<T>) => T) {
+    this.#core = core;
+    this.#perform = run;
+  }
+
+  /** As {@link Addition.nextUpdateIndex}. */
+  get nextUpdateIndex(): bigint {
+    return this.#core.nextUpdateIndex;
+  }
+
+  /** As {@link Addition.addTable}. */
+  addTable(records: SortedRecords, limits?: UpdateIndexes): void {
+    this.#perform(this.#core.addTable(records, limits));
+  }
+
+  /** As {@link Addition.commit}. */
+  commit(): void {
+    this.#perform(this.#core.commit());
+  }
+
+  /** As {@link Addition.abort}. */
+  abort(): void {
+    this.#perform(this.#core.abort());
+  }
+
+  [Symbol.dispose](): void {
+    this.abort();
+  }
+}

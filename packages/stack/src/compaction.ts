@@ -1,0 +1,244 @@
+/* Merging neighbouring tables into one, while others go on writing. */
+import { MAX_BLOCK_SIZE } from '@reftable/block';
+import { MergedCore } from '@reftable/merged';
+import type { TableOptions } from '@reftable/table';
+import { isReftableError, ReftableError } from '@reftable/varint';
+import { rangeToMerge, type TableRange } from './geometry.js';
+import { isSameList, openTables, readList } from './load-tables.js';
+import { takeLock } from './lock.js';
+import { isExpired, type LogExpiry } from './log-expiry.js';
+import { publish } from './publish.js';
+import { ask, type Steps } from './requests.js';
+import type { StackCore } from './stack-core.js';
+import type { ListedTable } from './stack-state.js';
+import type { NewFile } from './storage.js';
+import { TableFile } from './table-file.js';
+import { LIST_NAME } from './table-name.js';
+
+/** How far a compaction has come. */
+export interface CompactionProgress {
+  /** Records that were written. */
+  readonly entries: number;
+  /** Bytes that were written. */
+  readonly bytes: number;
+}
+
+/** What a compaction does besides merging. */
+export interface CompactionExtras {
+  /** Which log entries are left out. */
+  readonly expire?: LogExpiry;
+  /** Told now and then. If it throws, the compaction ends without a trace. */
+  readonly onProgress?: (progress: CompactionProgress) => void;
+}
+
+/** A table, in the stack or not yet. */
+type HasCore = Pick<ListedTable, 'core'>;
+
+/** What a compaction is to do. */
+interface Plan extends CompactionExtras {
+  /** Chooses from the tables that there are, oldest first; undefined: there is nothing to do. */
+  readonly choose: (tables: readonly ListedTable[]) => TableRange | undefined;
+  /** Whether it makes do with the newest tables of the range, two at least, where others are locked. */
+  readonly isBestEffort: boolean;
+  /** What is done where the list has changed: the choice is made anew, or it is an error. */
+  readonly whenChanged: 'reload' | 'fail';
+}
+
+/** Merges the tables that Git would. That it fails is only counted, and kept in the statistics: no transaction depends on it. */
+export function* compactAutomatically(stack: StackCore): Steps<void> {
+  try {
+    yield* compact(stack, { choose: (tables) => automaticRange(stack, tables), isBestEffort: true, whenChanged: 'reload' });
+  } catch (error) {
+    stack.compactions.lastError = error;
+  }
+}
+
+/** The tables that an automatic compaction would merge now; undefined if it would none. */
+export function automaticRange({ place, settings }: StackCore, tables: readonly HasCore[]): TableRange | undefined {
+  const sizes = tables.map(({ core }) => core.source.size - place.format.overhead(core.hash));
+  return rangeToMerge(sizes, settings.geometricFactor);
+}
+
+/** Merges all tables. True if that changed anything. @throws as {@link compact} */
+export function compactAll(stack: StackCore, extras: CompactionExtras): Steps<boolean> {
+  const choose = ({ length }: readonly ListedTable[]): TableRange | undefined => {
+    return length > (extras.expire === undefined ? 1 : 0) ? { first: 0, last: length - 1 } : undefined;
+  };
+  return compact(stack, { ...extras, choose, isBestEffort: false, whenChanged: 'reload' });
+}
+
+/**
+ * Merges the tables of a range, counted from the oldest.
+ * @throws `TABLE_RANGE` (misuse), also where log entries are to expire and older tables might have them too; `STACK_OUTDATED` (outdated)
+ *   where the list has changed before; as {@link compact}
+ */
+export function* compactRange(stack: StackCore, range: TableRange, extras: CompactionExtras): Steps<boolean> {
+  const { first, last } = range;
+  const { length } = stack.state.tables;
+  const isRange = Number.isInteger(first) && Number.isInteger(last) && first >= 0 && first <= last && last < length;
+  if (!isRange || (extras.expire !== undefined && first > 0)) {
+    throw new ReftableError('misuse', 'TABLE_RANGE', `tables ${first} to ${last} of ${length}`, { file: stack.place.folder });
+  }
+  if (first === last && extras.expire === undefined) return false;
+  return yield* compact(stack, { ...extras, choose: () => range, isBestEffort: false, whenChanged: 'fail' });
+}
+
+/**
+ * Merges tables: locks the list, chooses, locks the tables, frees the list, merges, locks the list again, and replaces them there.
+ * @throws `LOCK_HELD` (locked: the list or a table is), `STACK_OUTDATED` (outdated: the tables are not listed any more), as {@link publish},
+ *   as a table's reader and writer do. Nothing is left of it then.
+ */
+function* compact(stack: StackCore, plan: Plan): Steps<boolean> {
+  if (plan.choose(stack.state.tables) === undefined) return false;
+  const { compactions } = stack;
+  compactions.attempts++;
+  const locks: NewFile[] = [];
+  try {
+    const range = yield* lockTables(stack, plan, locks);
+    if (range === undefined) return false;
+    const { state } = stack;
+    state.retain();
+    try {
+      const tables = state.tables.slice(range.first, range.last + 1);
+      const file = yield* mergeTables(stack, tables, range.first === 0, plan);
+      yield* replaceTables(stack, tables, file);
+      yield* removeTables(tables);
+    } finally {
+      state.release();
+    }
+    return true;
+  } catch (error) {
+    compactions.failures++;
+    throw error;
+  } finally {
+    for (const lock of locks) yield* ask('discard', lock);
+  }
+}
+
+/** Chooses tables and locks them, from the newest down. Undefined: there is nothing to do. @param locks takes the locks */
+function* lockTables(stack: StackCore, plan: Plan, locks: NewFile[]): Steps<TableRange | undefined> {
+  const { folder } = stack.place;
+  const listLock = yield* takeLock(folder, LIST_NAME, stack.settings.lockTimeout);
+  try {
+    if (plan.whenChanged === 'reload') yield* stack.reload();
+    else if (!(yield* stack.isCurrent())) throw outdated(folder);
+    const { tables } = stack.state;
+    const range = plan.choose(tables);
+    for (let index = range?.last ?? -1; index >= (range?.first ?? 0); index--) {
+      try {
+        locks.push(yield* takeLock(folder, tables[index]!.name, 0));
+      } catch (error) {
+        if (!plan.isBestEffort || locks.length < 2 || !isReftableError(error, 'LOCK_HELD')) throw error;
+        return { first: index + 1, last: range!.last };
+      }
+    }
+    return range;
+  } finally {
+    yield* ask('discard', listLock);
+  }
+}
+
+/**
+ * Writes what tables hold into one. Undefined: nothing is left.
+ * @param isOldest whether nothing older is there that tombstones could hide
+ * @throws as a table's reader and writer do, what the storage throws; nothing is left of it then
+ */
+export function* mergeTables(stack: StackCore, tables: readonly HasCore[], isOldest: boolean, extras: CompactionExtras = {}): Steps<TableFile | undefined> {
+  const merged = new MergedCore(tables.map(({ core }) => core));
+  const options: TableOptions = {
+    ...stack.settings.layout,
+    hash: merged.hash,
+    exactLogMessages: true,
+    minUpdateIndex: tables[0]!.core.minUpdateIndex,
+    maxUpdateIndex: tables.at(-1)!.core.maxUpdateIndex,
+  };
+  for (let blockSize = options.blockSize ?? 4096; ; ) {
+    const file = new TableFile(stack, { ...options, blockSize });
+    try {
+      const entries = yield* copyRecords(merged, file, isOldest, extras);
+      if (entries === 0) {
+        yield* file.discard();
+        return undefined;
+      }
+      yield* file.finish();
+      stack.compactions.entries += entries;
+      stack.compactions.bytes += file.size;
+      return file;
+    } catch (error) {
+      yield* file.discard();
+      // The tables may come from who makes larger blocks.
+      if (!isReftableError(error, 'RECORD_TOO_LARGE') || !('minimumBlockSize' in error)) throw error;
+      blockSize = Math.min(2 ** Math.ceil(Math.log2(Number(error.minimumBlockSize))), MAX_BLOCK_SIZE);
+    }
+  }
+}
+
+/** Copies all records that are to stay. How many those are. */
+function* copyRecords(merged: MergedCore, file: TableFile, isOldest: boolean, { expire, onProgress }: CompactionExtras): Steps<number> {
+  const { writer } = file;
+  let entries = 0;
+  const refs = merged.refCursor();
+  while (refs.next() || (yield* refs.load())) {
+    if (isOldest && refs.record.isDeletion) continue;
+    writer.copyRef(refs.record);
+    entries++;
+    if (file.isFull) yield* passOn();
+  }
+  const logs = merged.logCursor();
+  while (logs.next() || (yield* logs.load())) {
+    if (isOldest && logs.record.isDeletion) continue;
+    if (expire !== undefined && isExpired(logs.record, expire)) continue;
+    writer.copyLog(logs.record);
+    entries++;
+    if (file.isFull) yield* passOn();
+  }
+  return entries;
+
+  function* passOn(): Steps<void> {
+    yield* file.flush();
+    onProgress?.({ entries, bytes: file.size });
+  }
+}
+
+/** Puts a table where others were in the list, which may have grown meanwhile. @param file undefined: they just go */
+function* replaceTables(stack: StackCore, replaced: readonly ListedTable[], file: TableFile | undefined): Steps<void> {
+  const { place, settings } = stack;
+  let lock: NewFile | undefined;
+  let tables: readonly ListedTable[];
+  let first: number;
+  try {
+    lock = yield* takeLock(place.folder, LIST_NAME, settings.lockTimeout);
+    const { names, file: held } = yield* readList(place);
+    if (held !== undefined) place.disposal.letGo(held);
+    first = names.indexOf(replaced[0]!.name);
+    const there = names.slice(first, first + replaced.length);
+    if (first < 0 || !isSameList(there, replaced.map(({ name }) => name))) throw outdated(place.folder);
+    tables = yield* openTables(place, names, [...stack.state.tables, ...replaced]);
+  } catch (error) {
+    if (file !== undefined) yield* file.discard();
+    if (lock !== undefined) yield* ask('discard', lock);
+    throw error;
+  }
+  try {
+    const behind = first + replaced.length;
+    yield* publish(stack, lock, file === undefined ? [] : [file], (added) => [...tables.slice(0, first), ...added, ...tables.slice(behind)]);
+  } catch (error) {
+    for (const { users, core } of tables) if (users === 0) place.disposal.close(core.source);
+    throw error;
+  }
+}
+
+/** Removes tables that are not listed any more. What can't be removed now, because another process has it open, is left to be cleaned up. */
+export function* removeTables(tables: readonly ListedTable[]): Steps<void> {
+  for (const { name } of tables) {
+    try {
+      yield* ask('remove', name);
+    } catch (error) {
+      if (!isReftableError(error, 'io')) throw error;
+    }
+  }
+}
+
+function outdated(folder: string): ReftableError {
+  return new ReftableError('outdated', 'STACK_OUTDATED', 'list has changed', { file: `${folder}/${LIST_NAME}` });
+}

@@ -1,0 +1,33 @@
+/* The files that this process would leave behind if it ended now: locks, and tables that no list names yet. */
+import { unlinkSync } from 'node:fs';
+
+/** Paths, in the order in which the files were made. */
+const held = new Set<string>();
+
+/** Takes note of a file that must not outlive this process. */
+export function holdPath(path: string): void {
+  held.add(path);
+}
+
+/** The file is gone, or is somebody's to keep. */
+export function forgetPath(path: string): void {
+  held.delete(path);
+}
+
+/**
+ * Removes all locks and unfinished tables of this process, at once: for a handler of signals or of the process's exit. What was under way
+ * then ends with `LOCK_LOST`, without having changed a stack. The library itself installs no handlers.
+ *
+ * @example process.on('exit', releaseLocks);
+ */
+export function releaseLocks(): void {
+  // Locks were taken first and go last: nobody finds a stack free that is not clean.
+  for (const path of [...held].reverse()) {
+    try {
+      unlinkSync(path);
+    } catch {
+      // An exit handler has nobody to tell.
+    }
+  }
+  held.clear();
+}

@@ -1,0 +1,70 @@
+import { ReftableError } from '@reftable/varint';
+import { isSameList, readList } from './load-tables.js';
+import { ask, type Steps } from './requests.js';
+import type { StackCore } from './stack-core.js';
+import { StackState, type ListedTable } from './stack-state.js';
+import type { HeldFile, NewFile } from './storage.js';
+import type { TableFile } from './table-file.js';
+import { formatTableList } from './table-list.js';
+import { LIST_NAME } from './table-name.js';
+
+/**
+ * Replaces the list by way of its lock, in an order that leaves the old list or the new one, with all its tables, whenever power is lost:
+ * new tables are named, the folder is synced, the list is written into the lock and synced, renamed over the old one, the folder is
+ * synced again. Only then anything else may be done on the ground of it.
+ *
+ * @param files new tables, finished and not yet named
+ * @param tables makes the new list out of the new tables
+ * @throws `LOCK_LOST` (locked), what the storage throws: nothing has changed then, and the new tables and the lock are gone;
+ *   `NOT_DURABLE` (io): the list is the new one, but a loss of power may bring back the old one
+ */
+export function* publish(
+  stack: StackCore,
+  lock: NewFile,
+  files: readonly TableFile[],
+  tables: (added: readonly ListedTable[]) => readonly ListedTable[],
+): Steps<void> {
+  const { place, settings } = stack;
+  const isDurable = settings.durability === 'full';
+  const added: ListedTable[] = [];
+  let listed: readonly ListedTable[];
+  let names: readonly string[];
+  try {
+    for (const file of files) added.push(yield* file.settle());
+    if (isDurable && added.length > 0) yield* ask('syncNames');
+    listed = tables(added);
+    names = listed.map(({ name }) => name);
+    yield* ask('write', lock, formatTableList(names));
+    if (isDurable) yield* ask('sync', lock);
+  } catch (error) {
+    yield* withdraw(stack, lock, files, added);
+    throw error;
+  }
+  let held: HeldFile | undefined;
+  try {
+    held = yield* ask('publish', lock, LIST_NAME, added.map(({ name }) => name));
+  } catch (error) {
+    // What fails over a network may have been done all the same. If nobody can tell, what may be listed must stay.
+    const list = yield* readList(place);
+    if (!isSameList(list.names, names)) {
+      if (list.file !== undefined) place.disposal.letGo(list.file);
+      yield* withdraw(stack, lock, files, added);
+      throw error;
+    }
+    held = list.file;
+  }
+  stack.install(new StackState({ names, file: held }, listed, place.hash, place.disposal));
+  try {
+    if (isDurable) yield* ask('syncNames');
+  } catch (cause) {
+    const file = `${place.folder}/${LIST_NAME}`;
+    throw new ReftableError('io', 'NOT_DURABLE', 'written, but may be lost with the power', { file, cause });
+  }
+}
+
+/** Takes back what was not published. */
+function* withdraw({ place }: StackCore, lock: NewFile, files: readonly TableFile[], added: readonly ListedTable[]): Steps<void> {
+  for (const { core } of added) place.disposal.close(core.source);
+  for (const file of files) yield* file.discard();
+  yield* ask('discard', lock);
+}

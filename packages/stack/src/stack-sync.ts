@@ -1,0 +1,105 @@
+import type { Hash } from '@reftable/block';
+import { ReaderSync } from '@reftable/table';
+import { AdditionSync } from './addition.js';
+import { prepareAddition, type PrepareOptions } from './addition-core.js';
+import { automaticRange, compactAll, compactAutomatically, compactRange } from './compaction.js';
+import { disposalOfSync } from './disposal.js';
+import { formatOf, resolveStackOptions, type StackOptions } from './options.js';
+import { performSync, type Steps } from './requests.js';
+import { StackSnapshotSync } from './snapshot.js';
+import type { CompactOptions } from './stack.js';
+import { openStackCore, type CompactionStatistics, type StackCore } from './stack-core.js';
+import { tableInfo, type StackTable } from './stack-table.js';
+import type { ReadableStorageSync } from './storage.js';
+import { Transaction } from './transaction.js';
+
+/** The sync face of `Stack`: the same methods, answered at once. Where a lock is waited for, the thread waits. */
+export class StackSync extends ReaderSync {
+  declare protected readonly core: StackCore;
+  readonly #storage: ReadableStorageSync;
+
+  /** Use {@link openStackSync}. */
+  constructor(core: StackCore, storage: ReadableStorageSync) {
+    super(core);
+    this.#storage = storage;
+  }
+
+  /** As `Stack.hash`. */
+  get hash(): Hash | undefined {
+    return this.core.state.tables[0]?.core.hash ?? this.core.place.hash;
+  }
+
+  /** As `Stack.tables`. */
+  get tables(): StackTable[] {
+    return this.core.state.tables.map(tableInfo);
+  }
+
+  /** As `Stack.compactions`. */
+  get compactions(): Readonly<CompactionStatistics> {
+    return this.core.compactions;
+  }
+
+  /** As `Stack.needsCompaction`. */
+  get needsCompaction(): boolean {
+    return automaticRange(this.core, this.core.state.tables) !== undefined;
+  }
+
+  /** As `Stack.reload`. */
+  reload(): boolean {
+    return this.#perform(this.core.reload());
+  }
+
+  /** As `Stack.snapshot`. */
+  snapshot(): StackSnapshotSync {
+    return new StackSnapshotSync(this.core.state);
+  }
+
+  /** As `Stack.transaction`. */
+  transaction<T>(fill: (transaction: Transaction) => T, options: PrepareOptions = {}): T {
+    const addition = this.prepare(options);
+    try {
+      const transaction = new Transaction(addition.nextUpdateIndex);
+      const result = fill(transaction);
+      addition.addTable(transaction, transaction.limits);
+      addition.commit();
+      return result;
+    } finally {
+      addition.abort();
+    }
+  }
+
+  /** As `Stack.prepare`. */
+  prepare(options: PrepareOptions = {}): AdditionSync {
+    return new AdditionSync(this.#perform(prepareAddition(this.core, options)), (steps) => this.#perform(steps));
+  }
+
+  /** As `Stack.compact`. */
+  compact(options: CompactOptions = {}): boolean {
+    const { tables } = options;
+    return this.#perform(tables === undefined ? compactAll(this.core, options) : compactRange(this.core, tables, options));
+  }
+
+  /** As `Stack.compactAutomatically`. */
+  compactAutomatically(): void {
+    this.#perform(compactAutomatically(this.core));
+  }
+
+  /** As `Stack.close`. */
+  close(): void {
+    this.core.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #perform<T>(steps: Steps<T>): T {
+    return performSync(steps, this.#storage);
+  }
+}
+
+/** The sync face of `openStack`. */
+export function openStackSync(storage: ReadableStorageSync, options: StackOptions = {}): StackSync {
+  const place = { folder: storage.name, format: formatOf(options), hash: options.hash, disposal: disposalOfSync(storage) };
+  return new StackSync(performSync(openStackCore(place, resolveStackOptions(options)), storage), storage);
+}

@@ -1,0 +1,50 @@
+import type { Ref } from '@reftable/block';
+import type { Core, CursorCore } from '@reftable/io';
+import type { LogView, ReaderCore, RefView } from '@reftable/table';
+import type { StackState } from './stack-state.js';
+
+/** A cursor uses the state that it moves over until nobody has the cursor any more: it can't be closed, and so can't be forgotten. */
+const cursors = new FinalizationRegistry<StackState>((state) => {
+  state.release();
+});
+
+/** Reads a state, and keeps it readable for as long as that takes. */
+export abstract class StateReader implements ReaderCore {
+  /** What is read. */
+  abstract get state(): StackState;
+
+  get idSize(): number {
+    return this.state.merged.idSize;
+  }
+
+  refCursor(): CursorCore<RefView> {
+    return lend(this.state, this.state.merged.refCursor());
+  }
+
+  logCursor(): CursorCore<LogView> {
+    return lend(this.state, this.state.merged.logCursor());
+  }
+
+  findRef(name: Uint8Array): Core<Ref | undefined> {
+    return using(this.state, (state) => state.merged.findRef(name));
+  }
+
+  refsByObject(id: Uint8Array): Core<Ref[]> {
+    return using(this.state, (state) => state.merged.refsByObject(id));
+  }
+}
+
+function lend<C extends object>(state: StackState, cursor: C): C {
+  state.retain();
+  cursors.register(cursor, state);
+  return cursor;
+}
+
+function* using<T>(state: StackState, compute: (state: StackState) => Core<T>): Core<T> {
+  state.retain();
+  try {
+    return yield* compute(state);
+  } finally {
+    state.release();
+  }
+}

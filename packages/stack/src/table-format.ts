@@ -1,0 +1,39 @@
+/* What a stack's tables are made of. The stack itself does not know. */
+import type { Hash, LogInput, RefInput } from '@reftable/block';
+import type { Core, Sink, SourceInfo } from '@reftable/io';
+import { openTableCore, TableWriter, type AnyTableCore, type LogView, type RefView, type TableOptions } from '@reftable/table';
+
+/** A table of a stack, below its faces. */
+export interface OpenTableCore extends AnyTableCore {
+  readonly source: SourceInfo;
+}
+
+/** Writes a table: refs by name, then log entries by name and from the newest on, then `finish`. */
+export interface AnyTableWriter {
+  addRef(ref: RefInput): void;
+  addLog(log: LogInput): void;
+  /** Adds the ref that a cursor is at, as it is stored there. */
+  copyRef(ref: RefView): void;
+  /** Adds the log entry that a cursor is at, as it is stored there. */
+  copyLog(log: LogView): void;
+  finish(): unknown;
+}
+
+/** A format that tables are stored in. */
+export interface TableFormat {
+  /** How the names of its files end. */
+  readonly ending: string;
+  /** Bytes of a table that hold no records, which do not count when it is decided what to compact. */
+  overhead(hash: Hash): number;
+  open(source: SourceInfo): Core<OpenTableCore>;
+  createWriter(sink: Sink, options: TableOptions): AnyTableWriter;
+}
+
+/** Git's format, versions 1 and 2. */
+export const reftableFormat: TableFormat = {
+  ending: '.ref',
+  // Header and footer, less one byte: as Git reckons.
+  overhead: (hash) => (hash === 'sha1' ? 24 + 68 : 28 + 72) - 1,
+  open: (source) => openTableCore(source),
+  createWriter: (sink, options) => new TableWriter(sink, options),
+};
