@@ -9,6 +9,7 @@ export type { Durability, StackOptions, TableLayout } from './options.js';
 export type { CompactionExtras, CompactionProgress } from './compaction.js';
 export type { CompactionStatistics } from './stack-core.js';
 export { rangeToMerge, type TableRange } from './geometry.js';
+export type { CleanOptions, CleanResult } from './clean.js';
 export type { LogExpiry } from './log-expiry.js';
 export { reftableFormat, type AnyTableWriter, type OpenTableCore, type TableFormat } from './table-format.js';
 export type { HeldFile, NewFile, ReadableStorage, ReadableStorageSync, ReadFile, StackStorage, StackStorageSync, StoredFile } from './storage.js';

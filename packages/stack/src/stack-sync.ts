@@ -2,6 +2,7 @@ import type { Hash } from '@reftable/block';
 import { ReaderSync } from '@reftable/table';
 import { AdditionSync } from './addition.js';
 import { prepareAddition, type PrepareOptions } from './addition-core.js';
+import { clean, type CleanOptions, type CleanResult } from './clean.js';
 import { automaticRange, compactAll, compactAutomatically, compactRange } from './compaction.js';
 import { disposalOfSync } from './disposal.js';
 import { formatOf, resolveStackOptions, type StackOptions } from './options.js';
@@ -82,6 +83,11 @@ export class StackSync extends ReaderSync {
   /** As `Stack.compactAutomatically`. */
   compactAutomatically(): void {
     this.#perform(compactAutomatically(this.core));
+  }
+
+  /** As `Stack.clean`. */
+  clean(options: CleanOptions = {}): CleanResult {
+    return this.#perform(clean(this.core, options));
   }
 
   /** As `Stack.close`. */

@@ -2,6 +2,7 @@ import type { Hash } from '@reftable/block';
 import { Reader } from '@reftable/table';
 import { Addition } from './addition.js';
 import { prepareAddition, type PrepareOptions } from './addition-core.js';
+import { clean, type CleanOptions, type CleanResult } from './clean.js';
 import { automaticRange, compactAll, compactAutomatically, compactRange, type CompactionExtras } from './compaction.js';
 import type { TableRange } from './geometry.js';
 import { disposalOf } from './disposal.js';
@@ -116,6 +117,14 @@ export class Stack extends Reader {
   /** Merges the tables that an automatic compaction would, if any. That it fails is only to be seen in `compactions`. */
   compactAutomatically(options: Abortable = {}): Promise<void> {
     return this.#perform(compactAutomatically(this.core), options);
+  }
+
+  /**
+   * Removes what crashed processes left behind: tables that are not listed, files that were never finished; locks only if told to.
+   * @throws `LOCK_HELD` (locked), `READ_ONLY` (misuse), as {@link openStack}
+   */
+  clean(options: CleanOptions & Abortable = {}): Promise<CleanResult> {
+    return this.#perform(clean(this.core, options), options);
   }
 
   /** Lets go of everything but snapshots. To read it is a misuse then. */

@@ -19,6 +19,8 @@ export const LOCK_SUFFIX = '.lock';
 const TABLE = /^(?:0x)?([0-9a-f]{1,16})-(?:0x)?([0-9a-f]{1,16})(?:-(?:0x)?[0-9a-f]{1,16})?\.[0-9a-z]+$/i;
 const TEMPORARY = /\.temp\.[0-9A-Za-z]{6}$/;
 const JGIT_TEMPORARY = /_[0-9]+\.(?:ref|log)$/;
+/** JGit may link its lock to a second name, and Git write beside it whose it is. */
+const LOCK = /\.lock(?:\.[0-9a-f]+)?$/;
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 
 /** What a file in a stack's folder is, as its name says. */
@@ -27,7 +29,7 @@ export type FileKind = 'list' | 'lock' | 'table' | 'temporary' | 'jgit-temporary
 /** What a file is, as its name says. */
 export function kindOfFile(name: string): FileKind {
   if (name === LIST_NAME) return 'list';
-  if (name.endsWith(LOCK_SUFFIX)) return 'lock';
+  if (LOCK.test(name)) return 'lock';
   if (TEMPORARY.test(name)) return 'temporary';
   if (JGIT_TEMPORARY.test(name)) return 'jgit-temporary';
   return TABLE.test(name) ? 'table' : 'other';
