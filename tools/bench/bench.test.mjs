@@ -11,7 +11,7 @@ import { toJson, toText } from './lib/report.mjs';
 import { loadWorks } from './lib/work.mjs';
 
 /** @type {import('./lib/records.mjs').Scale} */
-const SMALL = { refs: 2_000, branches: 20, tags: 10, ids: 1_000, seeks: 100, lookups: 100 };
+const SMALL = { refs: 2_000, branches: 20, tags: 10, ids: 1_000, seeks: 100, lookups: 100, transactions: 50, bulk: 200 };
 
 describe('makeRefs', () => {
   const refs = makeRefs(SMALL);
@@ -65,13 +65,15 @@ describe('works', async () => {
     expect(new Set(works.map(({ name }) => name)).size).toBe(works.length);
   });
 
-  it.each(works)('$name counts what it does and can be checked', ({ prepare }) => {
-    const { run, check } = prepare(fixture);
-    expect(run()).toBeGreaterThan(0);
+  it.each(works)('$name counts what it does and can be checked', async ({ prepare }) => {
+    const { reset, run, check, close } = prepare(fixture);
+    reset?.();
+    expect(await run()).toBeGreaterThan(0);
     const [first, second] = [new Digest(), new Digest()];
-    check(first);
-    check(second);
+    await check(first);
+    await check(second);
     expect(first.hex()).toBe(second.hex());
+    close?.();
   });
 });
 

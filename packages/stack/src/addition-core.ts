@@ -1,4 +1,3 @@
-import type { LogInput, RefInput } from '@reftable/block';
 import { MAX_U64, ReftableError } from '@reftable/varint';
 import { compactAutomatically, removeTables } from './compaction.js';
 import { mergeWithNewest } from './early-compaction.js';
@@ -9,27 +8,12 @@ import type { StackCore } from './stack-core.js';
 import type { NewFile } from './storage.js';
 import { TableFile } from './table-file.js';
 import { LIST_NAME } from './table-name.js';
+import { Transaction } from './transaction.js';
 
 /** How an addition is begun. */
 export interface PrepareOptions {
   /** What is done where the list has changed since it was looked at: it is read again, or `STACK_OUTDATED` thrown. Default `reload`. */
   readonly whenChanged?: 'reload' | 'fail';
-}
-
-/** The records of a table. */
-export interface SortedRecords {
-  /** By name, in the order of bytes. */
-  readonly refs: Iterable<RefInput>;
-  /** By name, and then newest first. */
-  readonly logs: Iterable<LogInput>;
-}
-
-/** The update indexes that a table may hold. */
-export interface UpdateIndexes {
-  /** The least; default: the addition's next one. */
-  readonly min?: number | bigint;
-  /** The greatest; default: the least. */
-  readonly max?: number | bigint;
 }
 
 /** Tables that are added to a stack together, or not at all, while its list is locked. */
@@ -47,36 +31,34 @@ export class AdditionCore {
     this.#next = (tables.at(-1)?.core.maxUpdateIndex ?? 0n) + 1n;
   }
 
-  /** The least update index that the next table may have. */
-  get nextUpdateIndex(): bigint {
-    return this.#next;
+  /** What the next table is to hold, to be filled. @throws `ADDITION_ENDED` (misuse), `UPDATE_INDEX_EXHAUSTED` (unsupported: there is none beyond 2^64-1) */
+  begin(): Transaction {
+    this.#checkOpen();
+    if (this.#next > MAX_U64) {
+      throw new ReftableError('unsupported', 'UPDATE_INDEX_EXHAUSTED', 'no update index is left', { file: this.#stack.place.folder });
+    }
+    return new Transaction(this.#next);
   }
 
   /**
    * Writes another table, which nobody sees before the commit. Without a record there will be none.
-   * @throws `UPDATE_INDEX` (misuse: below the next one), `UPDATE_INDEX_EXHAUSTED` (unsupported: there is none beyond 2^64-1), what the table's writer
-   *   throws, what the storage throws. Nothing is left of the table then.
+   * @throws what the table's writer throws, what the storage throws. Nothing is left of the table then.
    */
-  *addTable({ refs, logs }: SortedRecords, indexes: UpdateIndexes = {}): Steps<void> {
+  *addTable(transaction: Transaction): Steps<void> {
     this.#checkOpen();
-    const min = BigInt(indexes.min ?? this.#next);
-    const max = BigInt(indexes.max ?? min);
-    if (min > MAX_U64) {
-      throw new ReftableError('unsupported', 'UPDATE_INDEX_EXHAUSTED', 'no update index is left', { file: this.#stack.place.folder });
-    }
-    if (min < this.#next) throw new ReftableError('misuse', 'UPDATE_INDEX', `update index ${min} is below the next one, ${this.#next}`);
     const { hash, settings } = this.#stack;
-    const file = new TableFile(this.#stack, { ...settings.layout, hash, minUpdateIndex: min, maxUpdateIndex: max });
+    const { updateIndexExact: minUpdateIndex, maxUpdateIndex } = transaction;
+    const file = new TableFile(this.#stack, { ...settings.layout, hash, minUpdateIndex, maxUpdateIndex });
     const { writer } = file;
     let isEmpty = true;
     try {
-      for (const ref of refs) {
-        writer.addRef(ref);
+      for (const { record, updateIndex } of transaction.refs) {
+        writer.addRef(record, updateIndex);
         isEmpty = false;
         if (file.isFull) yield* file.flush();
       }
-      for (const log of logs) {
-        writer.addLog(log);
+      for (const { record, updateIndex } of transaction.logs) {
+        writer.addLog(record, updateIndex);
         isEmpty = false;
         if (file.isFull) yield* file.flush();
       }
@@ -87,7 +69,7 @@ export class AdditionCore {
       throw error;
     }
     this.#files.push(file);
-    this.#next = max + 1n;
+    this.#next = maxUpdateIndex + 1n;
   }
 
   /**

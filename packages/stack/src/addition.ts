@@ -1,5 +1,6 @@
-import type { AdditionCore, SortedRecords, UpdateIndexes } from './addition-core.js';
+import type { AdditionCore } from './addition-core.js';
 import type { Steps } from './requests.js';
+import type { Transaction } from './transaction.js';
 
 /** Tables that are added together, or not at all, while the list is locked. */
 export class Addition {
@@ -12,18 +13,18 @@ export class Addition {
     this.#perform = run;
   }
 
-  /** The least update index that the next table may have. */
-  get nextUpdateIndex(): bigint {
-    return this.#core.nextUpdateIndex;
-  }
-
   /**
    * Writes another table, which nobody sees before the commit. Without records there will be none.
-   * @throws `UPDATE_INDEX`, `UPDATE_INDEX_EXHAUSTED` (unsupported: none is left), what `TableWriter` throws, what the storage throws;
+   * @param fill is given what the table is to hold
+   * @returns what `fill` returns
+   * @throws `UPDATE_INDEX_EXHAUSTED` (unsupported: none is left), `ADDITION_ENDED` (misuse), what `fill`, `TableWriter` and the storage throw;
    *   nothing is left of the table then
    */
-  addTable(records: SortedRecords, limits?: UpdateIndexes): Promise<void> {
-    return this.#perform(this.#core.addTable(records, limits));
+  async addTable<T>(fill: (transaction: Transaction) => Promise<T> | T): Promise<T> {
+    const transaction = this.#core.begin();
+    const result = await fill(transaction);
+    await this.#perform(this.#core.addTable(transaction));
+    return result;
   }
 
   /**
@@ -57,14 +58,12 @@ export class AdditionSync {
     this.#perform = run;
   }
 
-  /** As {@link Addition.nextUpdateIndex}. */
-  get nextUpdateIndex(): bigint {
-    return this.#core.nextUpdateIndex;
-  }
-
   /** As {@link Addition.addTable}. */
-  addTable(records: SortedRecords, limits?: UpdateIndexes): void {
-    this.#perform(this.#core.addTable(records, limits));
+  addTable<T>(fill: (transaction: Transaction) => T): T {
+    const transaction = this.#core.begin();
+    const result = fill(transaction);
+    this.#perform(this.#core.addTable(transaction));
+    return result;
   }
 
   /** As {@link Addition.commit}. */

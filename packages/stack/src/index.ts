@@ -1,7 +1,7 @@
 export { openStack, Stack, type Abortable, type CompactOptions } from './stack.js';
 export { openStackSync, StackSync } from './stack-sync.js';
 export { Addition, AdditionSync } from './addition.js';
-export type { PrepareOptions, SortedRecords, UpdateIndexes } from './addition-core.js';
+export type { PrepareOptions } from './addition-core.js';
 export { Transaction, type LogChange, type RefChange } from './transaction.js';
 export { StackSnapshot, StackSnapshotSync } from './snapshot.js';
 export type { StackTable } from './stack-table.js';

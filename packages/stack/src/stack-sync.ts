@@ -12,7 +12,7 @@ import type { CompactOptions } from './stack.js';
 import { openStackCore, type CompactionStatistics, type StackCore } from './stack-core.js';
 import { tableInfo, type StackTable } from './stack-table.js';
 import type { ReadableStorageSync } from './storage.js';
-import { Transaction } from './transaction.js';
+import type { Transaction } from './transaction.js';
 
 /** The sync face of `Stack`: the same methods, answered at once. Where a lock is waited for, the thread waits. */
 export class StackSync extends ReaderSync {
@@ -59,9 +59,7 @@ export class StackSync extends ReaderSync {
   transaction<T>(fill: (transaction: Transaction) => T, options: PrepareOptions = {}): T {
     const addition = this.prepare(options);
     try {
-      const transaction = new Transaction(addition.nextUpdateIndex);
-      const result = fill(transaction);
-      addition.addTable(transaction, transaction.limits);
+      const result = addition.addTable(fill);
       addition.commit();
       return result;
     } finally {

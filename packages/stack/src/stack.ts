@@ -12,7 +12,7 @@ import { StackSnapshot } from './snapshot.js';
 import { openStackCore, type CompactionStatistics, type StackCore } from './stack-core.js';
 import { tableInfo, type StackTable } from './stack-table.js';
 import type { ReadableStorage } from './storage.js';
-import { Transaction } from './transaction.js';
+import type { Transaction } from './transaction.js';
 
 /** What may end an operation before its time. */
 export interface Abortable {
@@ -80,14 +80,12 @@ export class Stack extends Reader {
    * values may be checked.
    * @param fill if it throws, the transaction is aborted
    * @returns what `fill` returns
-   * @throws as {@link prepare} and {@link Addition.commit}
+   * @throws as {@link prepare}, {@link Addition.addTable} and {@link Addition.commit}
    */
   async transaction<T>(fill: (transaction: Transaction) => Promise<T> | T, options: PrepareOptions & Abortable = {}): Promise<T> {
     const addition = await this.prepare(options);
     try {
-      const transaction = new Transaction(addition.nextUpdateIndex);
-      const result = await fill(transaction);
-      await addition.addTable(transaction, transaction.limits);
+      const result = await addition.addTable(fill);
       await addition.commit();
       return result;
     } finally {

@@ -10,8 +10,10 @@ export interface OpenTableCore extends AnyTableCore {
 
 /** Writes a table: refs by name, then log entries by name and from the newest on, then `finish`. */
 export interface AnyTableWriter {
-  addRef(ref: RefInput): void;
-  addLog(log: LogInput): void;
+  /** @param updateIndex what it is written with; default: its own */
+  addRef(ref: RefInput, updateIndex?: number | bigint): void;
+  /** @param updateIndex as in `addRef` */
+  addLog(log: LogInput, updateIndex?: number | bigint): void;
   /** Adds the ref that a cursor is at, as it is stored there. */
   copyRef(ref: RefView): void;
   /** Adds the log entry that a cursor is at, as it is stored there. */

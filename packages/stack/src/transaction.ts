@@ -1,6 +1,4 @@
-import { putLogKey, saturate, type LogInput, type RefInput } from '@reftable/block';
-import { compareBytes } from '@reftable/varint';
-import { ByteWriter } from '@reftable/varint/bytes';
+import { saturate, textBytes, type LogInput, type RefInput } from '@reftable/block';
 
 /** A record whose update index, if it has none, is that of the transaction. */
 type Undated<R> = R extends unknown ? Omit<R, 'updateIndex'> & { readonly updateIndex?: number | bigint } : never;
@@ -11,6 +9,14 @@ export type RefChange = Undated<RefInput>;
 /** A log entry as a transaction takes it; one that deletes an entry needs that entry's update index. */
 export type LogChange = Undated<LogInput>;
 
+/** A record in its place. */
+interface Placed<R> {
+  /** The name's bytes, as {@link sortable} has them. */
+  readonly name: string;
+  readonly record: R;
+  readonly updateIndex: number | bigint;
+}
+
 /** What a transaction is to write, in any order. Nothing is in the stack before the function that fills it has ended. */
 export class Transaction {
   /** The transaction's update index, which all its records get that don't say otherwise. */
@@ -18,59 +24,63 @@ export class Transaction {
   /** The same; 2^53-1 where it is beyond that. */
   readonly updateIndex: number;
   readonly #index: number | bigint;
-  readonly #refs: RefInput[] = [];
-  readonly #logs: LogInput[] = [];
+  #max: number | bigint;
+  readonly #refs: Placed<RefChange>[] = [];
+  readonly #logs: Placed<LogChange>[] = [];
 
+  /** Use `Addition.addTable` or `Stack.transaction`. */
   constructor(updateIndex: bigint) {
     this.updateIndexExact = updateIndex;
     this.updateIndex = saturate(updateIndex);
-    this.#index = this.updateIndex < Number.MAX_SAFE_INTEGER ? this.updateIndex : updateIndex;
-  }
-
-  /** The update indexes that its table must span. */
-  get limits(): { readonly min: bigint; readonly max: bigint } {
-    let max = this.updateIndexExact;
-    for (const { updateIndex, updateIndexExact = updateIndex } of [...this.#refs, ...this.#logs]) {
-      if (updateIndexExact > max) max = BigInt(updateIndexExact);
-    }
-    return { min: this.updateIndexExact, max };
+    this.#index = this.#max = this.updateIndex < Number.MAX_SAFE_INTEGER ? this.updateIndex : updateIndex;
   }
 
   /** Sets a ref, or deletes it (of kind `deletion`). Only one record of a name is possible. */
   addRef(ref: RefChange): void {
-    this.#refs.push((ref.updateIndex === undefined ? { ...ref, updateIndex: this.#index } : ref) as RefInput);
+    this.#refs.push(this.#place(ref, ref.nameBytes ?? ref.name));
   }
 
   /** Adds an entry to a ref's log, or deletes one. */
   addLog(log: LogChange): void {
-    this.#logs.push((log.updateIndex === undefined ? { ...log, updateIndex: this.#index } : log) as LogInput);
+    this.#logs.push(this.#place(log, log.refBytes ?? log.ref));
+  }
+
+  /** The greatest update index of its records. */
+  get maxUpdateIndex(): bigint {
+    return BigInt(this.#max);
   }
 
   /** The refs, by name. */
-  get refs(): readonly RefInput[] {
-    return sorted(this.#refs, (key, { name, nameBytes }) => {
-      key.text(nameBytes ?? name);
-    });
+  get refs(): readonly Placed<RefInput>[] {
+    return this.#refs.sort(byName) as Placed<RefInput>[];
   }
 
   /** The log entries, by name and then newest first. */
-  get logs(): readonly LogInput[] {
-    return sorted(this.#logs, (key, { ref, refBytes, updateIndex, updateIndexExact }) => {
-      putLogKey(key, refBytes ?? ref, updateIndexExact ?? updateIndex);
-    });
+  get logs(): readonly Placed<LogInput>[] {
+    return this.#logs.sort((a, b) => byName(a, b) || compare(b.updateIndex, a.updateIndex)) as Placed<LogInput>[];
+  }
+
+  #place<R extends RefChange | LogChange>(record: R, name: string | Uint8Array): Placed<R> {
+    const updateIndex = record.updateIndexExact ?? record.updateIndex ?? this.#index;
+    if (updateIndex > this.#max) this.#max = updateIndex;
+    return { name: sortable(name), record, updateIndex };
   }
 }
 
-function sorted<R>(records: readonly R[], putKey: (key: ByteWriter, record: R) => void): readonly R[] {
-  if (records.length < 2) return records;
-  // All keys in one buffer: one for each would cost far more than the sorting.
-  const keys = new ByteWriter(64 * records.length);
-  const keyed = records.map((record) => {
-    const start = keys.length;
-    putKey(keys, record);
-    return { record, start, end: keys.length };
-  });
-  const { buffer } = keys;
-  keyed.sort((a, b) => compareBytes(buffer.subarray(a.start, a.end), buffer.subarray(b.start, b.end)));
-  return keyed.map(({ record }) => record);
+const ASCII = /^[\0-\x7f]*$/;
+
+/** A text's bytes as characters up to U+00FF: so strings are in the order of bytes, which JavaScript's own order is not. */
+function sortable(text: string | Uint8Array): string {
+  if (typeof text === 'string' && ASCII.test(text)) return text;
+  let characters = '';
+  for (const byte of textBytes(text)) characters += String.fromCharCode(byte);
+  return characters;
+}
+
+function byName(a: Placed<unknown>, b: Placed<unknown>): number {
+  return compare(a.name, b.name);
+}
+
+function compare<T extends string | number | bigint>(a: T, b: T): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

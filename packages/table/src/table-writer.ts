@@ -70,14 +70,15 @@ export class TableWriter {
 
   /**
    * Adds a ref. Nothing is written if it throws.
+   * @param updateIndex what it is written with; default: its own
    * @throws `KEYS_NOT_ASCENDING`, `UPDATE_INDEX` (outside the limits), `RECORD_TOO_LARGE` (with `minimumBlockSize`), `OBJECT_ID`,
    *   `REF_AFTER_LOG`, `WRITER_FINISHED` (all misuse)
    */
-  addRef(ref: RefInput): void {
+  addRef(ref: RefInput, updateIndex = ref.updateIndexExact ?? ref.updateIndex): void {
     const key = this.#key;
     key.length = 0;
     key.text(ref.nameBytes ?? ref.name);
-    this.#startRef(ref.updateIndexExact ?? ref.updateIndex);
+    this.#startRef(updateIndex);
     this.#endRef(key.buffer, key.length, encodeRef(this.#value, ref, this.#idSize));
   }
 
@@ -91,11 +92,11 @@ export class TableWriter {
   /**
    * Adds a log entry. Its update index may be below the table's minimum (an old entry written again) but, if it is no tombstone,
    * not above its maximum. Nothing of it is written if it throws; but from the first call on, no refs can follow.
+   * @param updateIndex what it is written with; default: its own
    * @throws as {@link addRef}; `LOG_MESSAGE` (more than one line), `TIME_ZONE`
    */
-  addLog(log: LogInput): void {
+  addLog(log: LogInput, updateIndex = log.updateIndexExact ?? log.updateIndex): void {
     const { exactLogMessages } = this.#geometry;
-    const updateIndex = log.updateIndexExact ?? log.updateIndex;
     if (log.kind === 'update') this.#checkLimits(updateIndex, 0);
     else checkU64(updateIndex);
     this.#key.length = 0;

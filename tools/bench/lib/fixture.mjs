@@ -12,6 +12,7 @@ export const BLOCK_SIZE = 4096;
 
 /**
  * @typedef {object} Fixture
+ * @property {import('./records.mjs').Scale} scale
  * @property {string} path of the table
  * @property {Uint8Array} bytes of the table
  * @property {string[]} names of refs, to look up: all are there, in no order
@@ -36,6 +37,7 @@ export function writeFixture(dir, scale) {
   const peeled = new Set(refs.flatMap((ref) => (ref.kind === 'peeled' ? [ref.peeled] : [])));
   const held = refs.flatMap((ref) => ('oid' in ref && !peeled.has(ref.oid) ? [ref.oid] : []));
   const ids = Array.from({ length: scale.lookups }, () => random.pick(held));
+  writeFileSync(join(dir, 'scale.json'), JSON.stringify(scale));
   writeFileSync(join(dir, 'table.ref'), sink.bytes());
   writeFileSync(join(dir, 'names.txt'), names.join('\n'));
   writeFileSync(join(dir, 'ids.txt'), ids.join('\n'));
@@ -50,5 +52,6 @@ export function writeFixture(dir, scale) {
 export function readFixture(dir) {
   const path = join(dir, 'table.ref');
   const lines = (/** @type {string} */ name) => readFileSync(join(dir, name), 'utf8').split('\n');
-  return { path, bytes: readFileSync(path), names: lines('names.txt'), ids: lines('ids.txt') };
+  const scale = /** @type {import('./records.mjs').Scale} */ (JSON.parse(readFileSync(join(dir, 'scale.json'), 'utf8')));
+  return { scale, path, bytes: readFileSync(path), names: lines('names.txt'), ids: lines('ids.txt') };
 }

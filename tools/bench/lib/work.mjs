@@ -6,7 +6,7 @@ import { join } from 'node:path';
  * One kind of work. Each module in `works/` gives a list of them.
  * @typedef {object} Work
  * @property {string} name
- * @property {'refs' | 'seeks' | 'lookups'} per how many operations it is, by the scale
+ * @property {'refs' | 'seeks' | 'lookups' | 'transactions' | 'bulk'} per how many operations it is, by the scale
  * @property {readonly Comparison[]} against what it is compared with, where that is there
  * @property {(fixture: import('./fixture.mjs').Fixture) => Prepared} prepare gets everything ready that is not to be timed
  */
@@ -21,8 +21,10 @@ import { join } from 'node:path';
 
 /**
  * @typedef {object} Prepared
- * @property {() => number} run does it, and counts what it met: this is timed
- * @property {(digest: import('./digest.mjs').Digest) => void} check does it, and takes down all that it met
+ * @property {() => void} [reset] makes everything as it was before the first run: this is not timed
+ * @property {() => number | Promise<number>} run does it, and counts what it met: this is timed
+ * @property {(digest: import('./digest.mjs').Digest) => void | Promise<void>} check does it, and takes down all that it met
+ * @property {() => void} [close] removes what was made
  */
 
 /**
