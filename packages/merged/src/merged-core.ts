@@ -4,6 +4,10 @@ import type { AnyTableCore, LogView, RefView } from '@reftable/table';
 import type { CursorCore } from '@reftable/io';
 import { compareBytes, ReftableError } from '@reftable/varint';
 import { MergeCursor } from './merge-cursor.js';
+import { hashOf, NameFilter } from './name-filter.js';
+
+/** A table's filter stays with it, in whatever it is merged. */
+const filters = new WeakMap<AnyTableCore, NameFilter>();
 
 /**
  * Several tables as one, below its sync and async faces.
@@ -16,6 +20,7 @@ export class MergedCore implements AnyTableCore {
   readonly hash: Hash;
   readonly idSize: number;
   readonly #tables: readonly AnyTableCore[];
+  readonly #filters: readonly NameFilter[];
 
   /**
    * @param tables oldest first
@@ -24,6 +29,7 @@ export class MergedCore implements AnyTableCore {
    */
   constructor(tables: readonly AnyTableCore[], hash: Hash = 'sha1') {
     this.#tables = tables;
+    this.#filters = tables.map(filterOf);
     this.hash = tables[0]?.hash ?? hash;
     this.idSize = idSize(this.hash);
     const other = tables.find((table) => table.hash !== this.hash);
@@ -50,8 +56,9 @@ export class MergedCore implements AnyTableCore {
     return new MergeCursor<LogView, ReadRequest>(this.#tables.map((table) => table.logCursor()));
   }
 
-  *findRef(name: Uint8Array): Core<Ref | undefined> {
-    return yield* this.#newestSince(0, name);
+  findRef(name: Uint8Array): Core<Ref | undefined> {
+    const [only] = this.#tables;
+    return only !== undefined && this.#tables.length === 1 ? only.findRef(name) : this.#newestSince(0, name);
   }
 
   *refsByObject(id: Uint8Array): Core<Ref[]> {
@@ -68,10 +75,20 @@ export class MergedCore implements AnyTableCore {
 
   /** The newest record of a name in table number `oldest` and those that are newer. */
   *#newestSince(oldest: number, name: Uint8Array): Core<Ref | undefined> {
+    const hash = hashOf(name, name.length);
     for (let age = this.#tables.length - 1; age >= oldest; age--) {
+      const filter = this.#filters[age]!;
+      if (!filter.mayHave(hash)) continue;
       const ref = yield* this.#tables[age]!.findRef(name);
       if (ref !== undefined) return ref;
+      yield* filter.missed();
     }
     return undefined;
   }
+}
+
+function filterOf(table: AnyTableCore): NameFilter {
+  let filter = filters.get(table);
+  if (filter === undefined) filters.set(table, (filter = new NameFilter(table)));
+  return filter;
 }
