@@ -36,6 +36,11 @@ export class BlockStore {
     this.#options = options;
   }
 
+  /** Where the last block must end. */
+  get end(): number {
+    return this.#options.end;
+  }
+
   /** The block at `position`, if it is kept. */
   kept(position: number): Block | undefined {
     return this.#kept.get(position);
@@ -73,15 +78,15 @@ export class BlockStore {
     const place: BlockPlace = { position, headerOffset, alignment: blockSize, file };
     // Enough for a block of common size, even if it is a log block that grew when it was deflated, and the byte behind it.
     const wanted = maxSizeOnDisk({ type: LOG_BLOCK, length: Math.max(blockSize || GUESS, headerOffset + BLOCK_HEADER_SIZE) }) + 1;
-    let input = yield* this.#read(position, wanted, ahead);
+    let input = yield* this.bytes(position, wanted, ahead);
     const needed = maxSizeOnDisk(parseBlockHeader(input, place));
     // One byte more, which tells whether the block is padded.
-    if (Math.min(needed + 1, end - position) > input.length) input = yield* this.#read(position, needed + 1, ahead);
+    if (Math.min(needed + 1, end - position) > input.length) input = yield* this.bytes(position, needed + 1, ahead);
     return parseBlock(input, place);
   }
 
-  /** At least `length` bytes from `position`, or all that there are up to the footer. */
-  *#read(position: number, length: number, ahead: number): Core<Uint8Array> {
+  /** At least `length` bytes from `position`, or all that there are up to the footer. @param ahead as in {@link scan} */
+  *bytes(position: number, length: number, ahead: number): Core<Uint8Array> {
     const left = this.#options.end - position;
     const least = Math.min(length, left);
     const from = position - this.#windowStart;
