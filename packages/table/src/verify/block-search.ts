@@ -19,11 +19,11 @@ export class BlockSearch {
   /** How many bytes of blocks that are none may still be looked at. */
   #budget: number;
 
-  /** @param size of the file */
-  constructor(store: BlockStore, blockSize: number, size: number) {
+  /** @param blockSize the table's */
+  constructor(store: BlockStore, blockSize: number) {
     this.#store = store;
     this.#largest = Math.max(COMMON_SIZE, 2 * blockSize);
-    this.#budget = MAX_BLOCK_SIZE + size * 4;
+    this.#budget = 4 * MAX_BLOCK_SIZE + 16 * this.#store.end;
   }
 
   /** Whether it has given up: then time is not to be lost with anything else that may be no block. */
@@ -31,10 +31,10 @@ export class BlockSearch {
     return this.#budget < 0;
   }
 
-  /** The walk has met something at `position` that is no block. */
+  /** The walk has met something that is no block, whose header is at `position`. */
   *charge(position: number): Core<void> {
     const bytes = yield* this.#store.bytes(position, BLOCK_HEADER_SIZE, 0);
-    this.#budget -= bytes.length < BLOCK_HEADER_SIZE ? 1 : getU24(bytes, 1);
+    this.#budget -= bytes.length < BLOCK_HEADER_SIZE ? 1 : Math.min(getU24(bytes, 1), this.#store.end - position);
   }
 
   /** Where the first sound block between `from` and `limit` begins; `limit` if there is none. */

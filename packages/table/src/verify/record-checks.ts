@@ -130,14 +130,12 @@ function isTimeZone({ timeZone }: LogUpdate): boolean {
 
 /** Lengths of ids, and the ref blocks that they lead to. */
 export class ObjectCheck implements RecordCheck {
-  readonly #findings: Findings;
   readonly #sums: ObjectSums | undefined;
   readonly #idLength: number | undefined;
   readonly #refsEnd: number;
 
   /** @param idLength bytes of an id, as the footer says; @param refsEnd where the ref blocks end */
-  constructor(idLength: number | undefined, refsEnd: number, sums: ObjectSums | undefined, findings: Findings) {
-    this.#findings = findings;
+  constructor(idLength: number | undefined, refsEnd: number, sums: ObjectSums | undefined) {
     this.#sums = sums;
     this.#idLength = idLength;
     this.#refsEnd = refsEnd;
@@ -145,7 +143,7 @@ export class ObjectCheck implements RecordCheck {
 
   record(cursor: BlockCursor): void {
     if (this.#idLength !== undefined && cursor.keyLength !== this.#idLength) {
-      this.#findings.add('OBJECT_ID_LENGTH', `object id of ${cursor.keyLength} bytes, where the footer says ${this.#idLength}`, offsetOf(cursor));
+      throw cursor.block!.damage('OBJECT_ID_LENGTH', `object id of ${cursor.keyLength} bytes, where the footer says ${this.#idLength}`, cursor.valueStart);
     }
     const positions = decodeObjectPositions(cursor, this.#refsEnd);
     this.#sums?.object(cursor.key, positions);

@@ -109,8 +109,12 @@ export class Sections {
     const { positions } = this.#frame;
     const [type, part, indexPart] = SECTIONS[order]!;
     this.#findings.section = part;
-    const stated = positions && [0, positions.objects, positions.logs][order];
-    if (stated === 0 && this.current !== undefined) this.#findings.add('SECTION_POSITION', 'section that the footer does not name', position);
+    const stated = positions && [0, positions.objects, positions.logs][order]!;
+    // Of the first section it says nothing. And where it says another place to which the walk came, that was damaged.
+    const isStated = stated === position || (stated === 0 && this.current === undefined);
+    if (stated !== undefined && !isStated && !this.#landmarks.isReached(stated)) {
+      this.#findings.add('SECTION_POSITION', `section begins, for which the footer says ${stated === 0 ? 'that there is none' : `byte ${stated}`}`, position);
+    }
     const top = this.#topOfIndex(order) ?? 0;
     const levels = top === 0 ? [] : yield* findIndexLevels(this.#storeUpTo, type, top, indexPart, this.#findings);
     for (const start of levels) this.#landmarks.addLevel(start, indexPart);
@@ -127,7 +131,7 @@ export class Sections {
     const size = idSize(header.hash);
     if (type === REF_BLOCK) return new RefCheck(header, size, this.#sums, this.#findings);
     if (type === LOG_BLOCK) return new LogCheck(header, size, this.#findings);
-    return new ObjectCheck(positions?.objectIdLength, this.#refsEnd, this.#sums, this.#findings);
+    return new ObjectCheck(positions?.objectIdLength, this.#refsEnd, this.#sums);
   }
 
   /** @returns whether an index block may be at `position` */

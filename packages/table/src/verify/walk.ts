@@ -41,7 +41,7 @@ export class Walk {
     this.#store = storeUpTo(end);
     this.#landmarks = new Landmarks(positions);
     this.#padding = new Padding(this.#store, blockSize, end, findings);
-    this.#search = new BlockSearch(this.#store, blockSize, end);
+    this.#search = new BlockSearch(this.#store, blockSize);
     this.#blocks = new BlockWalk(this.#idSize, findings);
     if (positions !== undefined && positions.objects > 0) {
       const mostIds = Math.ceil((positions.refIndex || positions.objects) / this.#idSize);
