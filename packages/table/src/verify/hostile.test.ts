@@ -5,7 +5,7 @@
 import { Buffer } from 'node:buffer';
 import { performance } from 'node:perf_hooks';
 import { isDeepStrictEqual } from 'node:util';
-import type { Ref } from '@reftable/block';
+import type { LogRecord, Ref } from '@reftable/block';
 import { isReftableError } from '@reftable/varint';
 import { expect, test } from 'vitest';
 import { mutate, Random, seal, takeApart } from '../damage.testing.js';
@@ -29,8 +29,8 @@ function refs(size: number): Ref[] {
   });
 }
 
-function logs(size: number): Parameters<typeof write>[0]['logs'] {
-  const ids = (index: number): object => ({ oldOid: spreadOid(index, size), newOid: spreadOid(index + 1, size) });
+function logs(size: number): LogRecord[] {
+  const ids = (index: number): { readonly oldOid: string; readonly newOid: string } => ({ oldOid: spreadOid(index, size), newOid: spreadOid(index + 1, size) });
   return names.map((name, index) => (index % 9 === 0 ? logDeletion(name) : update(name, 1, ids(index))));
 }
 

@@ -12,9 +12,8 @@ export interface VerifyOptions {
 
 /**
  * Looks at every byte of a table, and goes on behind damage wherever it can: header and footer, blocks, records and their order, each index against
- * what it stands for, the object section against the refs. VERIFY.md lists what it may find. It takes one pass over the file, part of a second where
- * the object section is wrong, and memory for some blocks and at most some 20 MiB for the object section, however large the table is.
- * The list is bounded too: of one code it has at most 100 findings, and then says how many more there are.
+ * what it stands for, the object section against the refs. VERIFY.md lists what it may find, and says what it takes: memory is bounded, however large
+ * the table is, and so is the list. Of one code it has at most 100 findings, and then how many more there are.
  * @returns what was found, in the order of the file as far as that goes; nothing, for a table as Git writes it
  * @throws only what the source throws: damage is a finding
  */
