@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { AdditionCore } from './addition-core.js';
 import type { Steps } from './requests.js';
 import type { Transaction } from './transaction.js';

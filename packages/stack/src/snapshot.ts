@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { Reader, ReaderSync } from '@reftable/table';
 import { ReftableError } from '@reftable/varint';
 import type { StackState } from './stack-state.js';

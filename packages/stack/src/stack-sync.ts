@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Hash } from '@reftable/block';
 import { ReaderSync } from '@reftable/table';
 import { AdditionSync } from './addition.js';

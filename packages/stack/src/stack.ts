@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import type { Hash } from '@reftable/block';
 import { Reader } from '@reftable/table';
 import { Addition } from './addition.js';
