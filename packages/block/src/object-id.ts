@@ -14,22 +14,33 @@ for (let value = 0; value < 16; value++) {
 export function toHex(bytes: Uint8Array, start = 0, end = bytes.length): string {
   let hex = '';
   let pos = start;
-  // Four bytes at once: fewer, longer pieces are put together much faster.
-  for (; pos + 4 <= end; pos += 4) {
-    const [a, b, c, d] = [bytes[pos]!, bytes[pos + 1]!, bytes[pos + 2]!, bytes[pos + 3]!];
-    hex += String.fromCharCode(
-      DIGITS[a >> 4]!,
-      DIGITS[a & 15]!,
-      DIGITS[b >> 4]!,
-      DIGITS[b & 15]!,
-      DIGITS[c >> 4]!,
-      DIGITS[c & 15]!,
-      DIGITS[d >> 4]!,
-      DIGITS[d & 15]!,
-    );
-  }
+  for (; pos + 20 <= end; pos += 20) hex += hexOf20(bytes, pos);
+  for (; pos + 4 <= end; pos += 4) hex += hexOf4(bytes, pos);
   for (; pos < end; pos++) hex += bytes[pos]!.toString(16).padStart(2, '0');
   return hex;
+}
+
+function hexOf4(bytes: Uint8Array, pos: number): string {
+  return String.fromCharCode(
+    DIGITS[bytes[pos]! >> 4]!, DIGITS[bytes[pos]! & 15]!, DIGITS[bytes[pos + 1]! >> 4]!, DIGITS[bytes[pos + 1]! & 15]!,
+    DIGITS[bytes[pos + 2]! >> 4]!, DIGITS[bytes[pos + 2]! & 15]!, DIGITS[bytes[pos + 3]! >> 4]!, DIGITS[bytes[pos + 3]! & 15]!,
+  );
+}
+
+/** All at once: a string that is put together from pieces takes longer to make, and to read longer still. */
+function hexOf20(bytes: Uint8Array, pos: number): string {
+  return String.fromCharCode(
+    DIGITS[bytes[pos]! >> 4]!, DIGITS[bytes[pos]! & 15]!, DIGITS[bytes[pos + 1]! >> 4]!, DIGITS[bytes[pos + 1]! & 15]!,
+    DIGITS[bytes[pos + 2]! >> 4]!, DIGITS[bytes[pos + 2]! & 15]!, DIGITS[bytes[pos + 3]! >> 4]!, DIGITS[bytes[pos + 3]! & 15]!,
+    DIGITS[bytes[pos + 4]! >> 4]!, DIGITS[bytes[pos + 4]! & 15]!, DIGITS[bytes[pos + 5]! >> 4]!, DIGITS[bytes[pos + 5]! & 15]!,
+    DIGITS[bytes[pos + 6]! >> 4]!, DIGITS[bytes[pos + 6]! & 15]!, DIGITS[bytes[pos + 7]! >> 4]!, DIGITS[bytes[pos + 7]! & 15]!,
+    DIGITS[bytes[pos + 8]! >> 4]!, DIGITS[bytes[pos + 8]! & 15]!, DIGITS[bytes[pos + 9]! >> 4]!, DIGITS[bytes[pos + 9]! & 15]!,
+    DIGITS[bytes[pos + 10]! >> 4]!, DIGITS[bytes[pos + 10]! & 15]!, DIGITS[bytes[pos + 11]! >> 4]!, DIGITS[bytes[pos + 11]! & 15]!,
+    DIGITS[bytes[pos + 12]! >> 4]!, DIGITS[bytes[pos + 12]! & 15]!, DIGITS[bytes[pos + 13]! >> 4]!, DIGITS[bytes[pos + 13]! & 15]!,
+    DIGITS[bytes[pos + 14]! >> 4]!, DIGITS[bytes[pos + 14]! & 15]!, DIGITS[bytes[pos + 15]! >> 4]!, DIGITS[bytes[pos + 15]! & 15]!,
+    DIGITS[bytes[pos + 16]! >> 4]!, DIGITS[bytes[pos + 16]! & 15]!, DIGITS[bytes[pos + 17]! >> 4]!, DIGITS[bytes[pos + 17]! & 15]!,
+    DIGITS[bytes[pos + 18]! >> 4]!, DIGITS[bytes[pos + 18]! & 15]!, DIGITS[bytes[pos + 19]! >> 4]!, DIGITS[bytes[pos + 19]! & 15]!,
+  );
 }
 
 /**
