@@ -20,7 +20,8 @@ export class BlockWriter {
   readonly #blockSize: number;
   readonly #restartInterval: number;
   readonly #buffer: Uint8Array;
-  #restartOffsets = new Uint32Array(64);
+  /** Only the first `restarts` count. */
+  readonly #restartOffsets: number[] = [];
   #headerOffset = 0;
   #length = 0;
 
@@ -65,7 +66,7 @@ export class BlockWriter {
     let pos = this.#length;
     if (pos + size + 3 * restarts + 2 > this.#blockSize) return false;
 
-    if (isRestart) this.#addRestart(pos);
+    if (isRestart) this.#restartOffsets[this.restarts++] = pos;
     const buffer = this.#buffer;
     pos = putShort(buffer, pos, prefix);
     pos = putShort(buffer, pos, suffixLength * 8 + valueType);
@@ -116,15 +117,6 @@ export class BlockWriter {
       throw new ReftableError('misuse', 'KEYS_NOT_ASCENDING', `key ${JSON.stringify(next)} after ${JSON.stringify(last)}`);
     }
     return shared;
-  }
-
-  #addRestart(offset: number): void {
-    if (this.restarts === this.#restartOffsets.length) {
-      const grown = new Uint32Array(2 * this.restarts);
-      grown.set(this.#restartOffsets);
-      this.#restartOffsets = grown;
-    }
-    this.#restartOffsets[this.restarts++] = offset;
   }
 }
 

@@ -15,7 +15,7 @@ export interface NameCursor {
 export class NameBatch {
   readonly #bytes = new ByteWriter(2 * BATCH_BYTES);
   /* Where each name ends among the bytes, how many there are, and how many were taken. */
-  #ends = new Uint32Array(256);
+  readonly #ends: number[] = [];
   #count = 0;
   #taken = 0;
   #text = '';
@@ -45,11 +45,6 @@ export class NameBatch {
     const start = this.#bytes.reserve(keyLength);
     const { buffer } = this.#bytes;
     for (let index = 0; index < keyLength; index++) buffer[start + index] = key[index]!;
-    if (this.#count === this.#ends.length) {
-      const grown = new Uint32Array(2 * this.#count);
-      grown.set(this.#ends);
-      this.#ends = grown;
-    }
     this.#ends[this.#count++] = start + keyLength;
   }
 }

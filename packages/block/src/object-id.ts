@@ -3,6 +3,9 @@ import { ReftableError } from '@reftable/varint';
 /** The character codes of the hex digits. */
 const DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 
+/** Each byte in hex. */
+const BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 /** The value of a hex digit by its character code; 255 for every other character below 128. */
 const VALUES = new Uint8Array(128).fill(255);
 for (let value = 0; value < 16; value++) {
@@ -15,16 +18,8 @@ export function toHex(bytes: Uint8Array, start = 0, end = bytes.length): string 
   let hex = '';
   let pos = start;
   for (; pos + 20 <= end; pos += 20) hex += hexOf20(bytes, pos);
-  for (; pos + 4 <= end; pos += 4) hex += hexOf4(bytes, pos);
-  for (; pos < end; pos++) hex += bytes[pos]!.toString(16).padStart(2, '0');
+  for (; pos < end; pos++) hex += BYTES[bytes[pos]!]!;
   return hex;
-}
-
-function hexOf4(bytes: Uint8Array, pos: number): string {
-  return String.fromCharCode(
-    DIGITS[bytes[pos]! >> 4]!, DIGITS[bytes[pos]! & 15]!, DIGITS[bytes[pos + 1]! >> 4]!, DIGITS[bytes[pos + 1]! & 15]!,
-    DIGITS[bytes[pos + 2]! >> 4]!, DIGITS[bytes[pos + 2]! & 15]!, DIGITS[bytes[pos + 3]! >> 4]!, DIGITS[bytes[pos + 3]! & 15]!,
-  );
 }
 
 /** All at once: a string that is put together from pieces takes longer to make, and to read longer still. */
