@@ -20,5 +20,5 @@ export function reach(bytes, { indexPosition, indexLevels }) {
   const cursor = new BlockCursor(20);
   cursor.enter(top);
   while (cursor.next());
-  return Buffer.from(cursor.copyKey()).toString('latin1');
+  return Buffer.from(cursor.key.slice(0, cursor.keyLength)).toString('latin1');
 }

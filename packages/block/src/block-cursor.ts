@@ -180,11 +180,6 @@ export class BlockCursor {
     return before;
   }
 
-  /** A copy of the current key. */
-  copyKey(): Uint8Array {
-    return this.key.slice(0, this.keyLength);
-  }
-
   /** Puts the cursor before the record at `start`, of whose key the first `prefix` bytes are known to be the target's. */
   #stopBefore(start: number, target: Uint8Array, prefix: number): void {
     if (prefix > this.key.length) this.#growKey(prefix);

@@ -41,7 +41,7 @@ function keysOf(block: Block, idSize = 20): Uint8Array[] {
   const cursor = new BlockCursor(idSize);
   cursor.enter(block);
   const keys: Uint8Array[] = [];
-  while (cursor.next()) keys.push(cursor.copyKey());
+  while (cursor.next()) keys.push(cursor.key.slice(0, cursor.keyLength));
   return keys;
 }
 
@@ -407,7 +407,7 @@ pin('an object record without positions means a scan', () => {
     cursor.reset();
     cursor.enter(block);
     const found: [string, number, number][] = [];
-    while (cursor.next()) found.push([Buffer.from(cursor.copyKey()).toString('hex'), cursor.valueType, cursor.bytes[cursor.valueStart]!]);
+    while (cursor.next()) found.push([Buffer.from(cursor.key.slice(0, cursor.keyLength)).toString('hex'), cursor.valueType, cursor.bytes[cursor.valueStart]!]);
     return found;
   });
   expect(keyed.find(([key]) => everywhere.startsWith(key))).toEqual([expect.any(String), 0, 0]);

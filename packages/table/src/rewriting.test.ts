@@ -64,7 +64,7 @@ function indexRecords(block: Block, blocks: readonly Block[]): [key: string, blo
   const records: [string, number][] = [];
   while (cursor.next()) {
     const position = decodeIndexPosition(cursor);
-    records.push([Buffer.from(cursor.copyKey()).toString('hex'), blocks.findIndex((other) => other.position === position)]);
+    records.push([Buffer.from(cursor.key.slice(0, cursor.keyLength)).toString('hex'), blocks.findIndex((other) => other.position === position)]);
   }
   return records;
 }

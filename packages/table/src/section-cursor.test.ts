@@ -144,7 +144,7 @@ describe('seek', () => {
       const cursor = new BlockCursor(20);
       cursor.enter(block);
       while (cursor.next());
-      const last = new TextDecoder().decode(cursor.copyKey());
+      const last = new TextDecoder().decode(cursor.key.slice(0, cursor.keyLength));
       const index = refs.findIndex(({ name }) => name === last);
       expect(table.refs({ from: `${last}!` }).next().value).toEqual(refs[index + 1]);
       expect(table.getRef(`${last}!`)).toBeUndefined();
@@ -215,7 +215,7 @@ describe('an index that promises a key which its last block does not reach', () 
       let key = '';
       while (cursor.next()) {
         suffixEnd = cursor.valueStart;
-        key = new TextDecoder().decode(cursor.copyKey());
+        key = new TextDecoder().decode(cursor.key.slice(0, cursor.keyLength));
       }
       if (key === 'refs/heads/branch-000599') damaged[block.position + suffixEnd - 1] = 0x7a;
     }
