@@ -8,9 +8,10 @@
  *
  * One class walks all four types, so that the code in the hot loop sees one shape of object.
  */
-import { decodeVarint, skipVarint } from '@reftable/varint';
-import type { Block } from './block.js';
+import { skipVarint } from '@reftable/varint';
+import { lengthAt, type Block } from './block.js';
 import { LOG_BLOCK, OBJECT_BLOCK, REF_BLOCK } from './block-type.js';
+import { lastRestartNotAfter } from './restart-search.js';
 
 const NO_BYTES = new Uint8Array(0);
 
@@ -135,7 +136,7 @@ export class BlockCursor {
     this.enter(block);
     const { bytes } = block;
     const end = this.#recordsEnd;
-    let pos = block.restart(lastRestartNotAfter(block, target, length, known));
+    let pos = lastRestartNotAfter(block, target, length, known);
     // Bytes of the target that the key passed last has too. The key itself need not be put together.
     let matched = 0;
     let before = known;
@@ -256,65 +257,4 @@ export class BlockCursor {
   #damage(code: string, message: string, offset: number): Error {
     return this.block!.damage(code, message, offset);
   }
-}
-
-/** The number of the last restart whose key is not after the target, or 0. */
-function lastRestartNotAfter(block: Block, target: Uint8Array, length: number, known: number): number {
-  let low = 0;
-  let high = block.restartCount - 1;
-  // What the keys at both ends share with the target, all between them share too.
-  let lowShared = known;
-  let highShared = known;
-  while (low < high) {
-    const middle = (low + high + 1) >>> 1;
-    const shared = compareRestart(block, middle, target, length, Math.min(lowShared, highShared));
-    if (shared < 0) {
-      high = middle - 1;
-      highShared = ~shared;
-    } else {
-      low = middle;
-      lowShared = shared;
-    }
-  }
-  return low;
-}
-
-/** How many bytes a restart's key shares with the target, of which `known` are known; that number inverted if the key is after the target. */
-function compareRestart(block: Block, index: number, target: Uint8Array, length: number, known: number): number {
-  const { bytes, recordsEnd } = block;
-  const offset = block.restart(index);
-  if (bytes[offset] !== 0) throw block.damage('RESTART_OFFSET', `restart ${index} is at a key that is not whole`, offset);
-  let pos = offset + 1;
-  let tagged = bytes[pos++]!;
-  if (tagged > 127) {
-    if (bytes[pos]! < 128) {
-      tagged = ((tagged - 127) << 7) | bytes[pos++]!;
-    } else {
-      tagged = lengthAt(block, pos - 1);
-      pos = skipVarint(bytes, pos, recordsEnd);
-    }
-  }
-  const end = Math.min(pos + (tagged >>> 3), recordsEnd);
-  let shared = known;
-  pos += known;
-  while (pos < end && shared < length && bytes[pos] === target[shared]) {
-    pos++;
-    shared++;
-  }
-  return pos < end && (shared === length || bytes[pos]! > target[shared]!) ? ~shared : shared;
-}
-
-/** A varint that counts bytes or numbers in this block, and so can't be greater than its size. */
-function lengthAt(block: Block, offset: number): number {
-  let value = -1;
-  try {
-    value = decodeVarint(block.bytes, offset, block.recordsEnd);
-  } catch {
-    // As damaged as a number that is too large.
-  }
-  // Shifted by 3 for the value type, it still is a small integer.
-  if (value < 0 || value > block.bytes.length * 8 + 7) {
-    throw block.damage('RECORD_TRUNCATED', 'length does not fit the block', offset);
-  }
-  return value;
 }

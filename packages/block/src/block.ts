@@ -8,7 +8,7 @@
  *   u24 restart*       offsets of records whose key is stored whole, ascending, the first record's first
  *   u16 restart count
  */
-import { getU16, getU24, ReftableError } from '@reftable/varint';
+import { decodeVarint, getU16, getU24, ReftableError } from '@reftable/varint';
 import { BLOCK_HEADER_SIZE, isBlockType, LOG_BLOCK, type BlockType } from './block-type.js';
 import { inflateInto } from '#zlib';
 
@@ -51,6 +51,8 @@ export class Block {
   /** Offset in the file just past the block and its padding, where the next block starts if there is one. */
   readonly end: number;
   readonly file: string | undefined;
+  /** What a search over the restarts keeps here: see `restart-search.ts`. */
+  heads: readonly number[] | undefined;
 
   /** @param bytes the block, inflated */
   constructor(type: BlockType, bytes: Uint8Array, sizeOnDisk: number, end: number, place: BlockPlace) {
@@ -161,4 +163,19 @@ function inflateLogBlock(input: Uint8Array, length: number, place: BlockPlace): 
   }
   const message = `log block does not inflate to the ${length - start} bytes stated`;
   throw new ReftableError('format', 'LOG_DEFLATE', message, { offset: place.position, file: place.file });
+}
+
+/** A varint that counts bytes or numbers in this block, and so can't be greater than its size. */
+export function lengthAt(block: Block, offset: number): number {
+  let value = -1;
+  try {
+    value = decodeVarint(block.bytes, offset, block.recordsEnd);
+  } catch {
+    // As damaged as a number that is too large.
+  }
+  // Shifted by 3 for the value type, it still is a small integer.
+  if (value < 0 || value > block.bytes.length * 8 + 7) {
+    throw block.damage('RECORD_TRUNCATED', 'length does not fit the block', offset);
+  }
+  return value;
 }

@@ -1,0 +1,72 @@
+/*
+ * Finding a key among the restarts of a block. What takes time there is waiting for memory: the offset of each restart that is looked
+ * at stands at the block's end, and its key somewhere before. So a block keeps a digest from its first search on, small and in one piece:
+ *
+ *   how many bytes all its keys are said to have in common
+ *   for each restart: its head, the next 6 bytes of its key as a number; and its offset
+ *
+ * Keys whose heads differ are in the order of these. Only keys of one head are looked at in the block.
+ */
+import { getU24, skipVarint } from '@reftable/varint';
+import { lengthAt, type Block } from './block.js';
+
+/**
+ * The offset of the last restart whose key is not after the first `length` bytes of the target, or of the first restart.
+ * @param known bytes of the target that every key of the block is said to start with
+ * @throws `RESTART_OFFSET`, `RECORD_TRUNCATED`
+ */
+export function lastRestartNotAfter(block: Block, target: Uint8Array, length: number, known: number): number {
+  let heads = block.heads;
+  if (heads === undefined || heads[0]! > known) block.heads = heads = digest(block, known);
+  const from = heads[0]! | 0;
+  const wanted = headOf(target, from, length);
+  let low = 0;
+  let high = block.restartCount - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    const head = heads[2 * middle + 1]!;
+    if (head < wanted || (head === wanted && isNotAfter(block, heads[2 * middle + 2]! | 0, target, length, from))) low = middle;
+    else high = middle - 1;
+  }
+  return heads[2 * low + 2]! | 0;
+}
+
+function digest(block: Block, known: number): number[] {
+  const heads = [known];
+  for (let index = 0; index < block.restartCount; index++) {
+    const offset = block.restart(index);
+    const { start, end } = keyAt(block, offset);
+    heads.push(headOf(block.bytes, start + known, end), offset);
+  }
+  return heads;
+}
+
+/** The 6 bytes from `start` on, those at and past `end` taken as 0. */
+function headOf(bytes: Uint8Array, start: number, end: number): number {
+  if (start + 6 <= end) return getU24(bytes, start) * 0x100_0000 + getU24(bytes, start + 3);
+  let head = 0;
+  for (let pos = start; pos < start + 6; pos++) head = head * 256 + (pos < end ? bytes[pos]! : 0);
+  return head;
+}
+
+/** Compares the key of the restart at `offset` with a target that has its first `shared` bytes. */
+function isNotAfter(block: Block, offset: number, target: Uint8Array, length: number, shared: number): boolean {
+  const { bytes } = block;
+  const { start, end } = keyAt(block, offset);
+  let pos = start + shared;
+  let at = shared;
+  while (pos < end && at < length && bytes[pos] === target[at]) {
+    pos++;
+    at++;
+  }
+  return pos >= end || (at < length && bytes[pos]! < target[at]!);
+}
+
+/** Where the key of a restart starts and ends. */
+function keyAt(block: Block, offset: number): { readonly start: number; readonly end: number } {
+  const { bytes, recordsEnd } = block;
+  if (bytes[offset] !== 0) throw block.damage('RESTART_OFFSET', 'restart is at a key that is not whole', offset);
+  const length = lengthAt(block, offset + 1) >>> 3;
+  const start = skipVarint(bytes, offset + 1, recordsEnd);
+  return { start, end: Math.min(start + length, recordsEnd) };
+}
