@@ -32,7 +32,8 @@ export function toSafeNumber(value: number | bigint, offset?: number): number {
 
 /** The number whose varint goes before the last byte of that of `value`, if `value` is 128 or more. */
 function leading(value: number | bigint): number | bigint {
-  return typeof value === 'number' ? Math.floor(value / 128) - 1 : (value >> 7n) - 1n;
+  if (typeof value !== 'number') return (value >> 7n) - 1n;
+  return value < 0x8000_0000 ? (value >>> 7) - 1 : Math.floor(value / 128) - 1;
 }
 
 /** How many bytes (1 to 10) the varint of `value` takes. @throws `NUMBER_RANGE` */
