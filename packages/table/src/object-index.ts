@@ -14,11 +14,14 @@ const MIN_ID_LENGTH = 2;
 /** The longest that the footer has room for. */
 const MAX_ID_LENGTH = 31;
 
+/** Ids that stand together in memory: one buffer for all would be copied again and again as it grows. */
+const PIECE = 1024;
+
 /** Collects which block mentions which object id. */
 export class ObjectIndex {
   readonly #idSize: number;
   /** The ids, as they were mentioned one after another. */
-  readonly #ids: ByteWriter;
+  readonly #pieces: Uint8Array[] = [];
   #count = 0;
   /* The blocks that mention any: where each is, and the number of its first mention. */
   readonly #positions: number[] = [];
@@ -29,14 +32,14 @@ export class ObjectIndex {
 
   constructor(idSize: number) {
     this.#idSize = idSize;
-    this.#ids = new ByteWriter(256 * idSize);
   }
 
   /** Notes that the ref block at `position` mentions the id that starts at `bytes[start]`. Positions never go down. */
   add(bytes: Uint8Array, start: number, position: number): void {
-    const to = this.#ids.reserve(this.#idSize);
-    const { buffer } = this.#ids;
-    for (let index = 0; index < this.#idSize; index++) buffer[to + index] = bytes[start + index]!;
+    if (this.#count % PIECE === 0) this.#pieces.push(new Uint8Array(PIECE * this.#idSize));
+    const piece = this.#pieceOf(this.#count);
+    const to = this.#startOf(this.#count);
+    for (let index = 0; index < this.#idSize; index++) piece[to + index] = bytes[start + index]!;
     if (position !== this.#positions.at(-1)) {
       this.#positions.push(position);
       this.#firsts.push(this.#count);
@@ -59,8 +62,9 @@ export class ObjectIndex {
     const blocks = this.#blocks();
     const positions: number[] = [];
     for (let at = 0; at < this.#count; ) {
-      const start = this.#order[at]! * this.#idSize;
-      for (let index = 0; index < idLength; index++) key[index] = this.#ids.buffer[start + index]!;
+      const piece = this.#pieceOf(this.#order[at]!);
+      const start = this.#startOf(this.#order[at]!);
+      for (let index = 0; index < idLength; index++) key[index] = piece[start + index]!;
       let count = 0;
       do {
         const position = this.#positions[blocks[this.#order[at]!]!]!;
@@ -91,7 +95,7 @@ export class ObjectIndex {
    */
   #sort(): void {
     const heads = new Uint32Array(this.#count);
-    for (let index = 0; index < this.#count; index++) heads[index] = getU32(this.#ids.buffer, index * this.#idSize);
+    for (let index = 0; index < this.#count; index++) heads[index] = getU32(this.#pieceOf(index), this.#startOf(index));
     this.#order = sortNumbers(heads);
     this.#shared = new Uint8Array(this.#count);
     for (let start = 0, end = 0; start < this.#count; start = end) {
@@ -106,21 +110,30 @@ export class ObjectIndex {
 
   /** Notes how many bytes the ids from `start` to `end`, alike in the first 4, share. False: they are not in order. */
   #share(start: number, end: number): boolean {
-    const { buffer } = this.#ids;
     const size = this.#idSize;
     for (let at = start + 1; at < end; at++) {
-      const before = this.#order[at - 1]! * size;
-      const id = this.#order[at]! * size;
+      const [before, mention] = [this.#order[at - 1]!, this.#order[at]!];
+      const [pieceBefore, piece] = [this.#pieceOf(before), this.#pieceOf(mention)];
+      const [startBefore, startHere] = [this.#startOf(before), this.#startOf(mention)];
       let shared = 4;
-      while (shared < size && buffer[before + shared] === buffer[id + shared]) shared++;
-      if (shared < size && buffer[before + shared]! > buffer[id + shared]!) return false;
+      while (shared < size && pieceBefore[startBefore + shared] === piece[startHere + shared]) shared++;
+      if (shared < size && pieceBefore[startBefore + shared]! > piece[startHere + shared]!) return false;
       this.#shared[at] = shared;
     }
     return true;
   }
 
+  #pieceOf(mention: number): Uint8Array {
+    return this.#pieces[(mention / PIECE) | 0]!;
+  }
+
+  #startOf(mention: number): number {
+    return (mention % PIECE) * this.#idSize;
+  }
+
   #id(mention: number): Uint8Array {
-    return this.#ids.buffer.subarray(mention * this.#idSize, (mention + 1) * this.#idSize);
+    const start = this.#startOf(mention);
+    return this.#pieceOf(mention).subarray(start, start + this.#idSize);
   }
 
   /** Bytes by which all ids can be told apart. */
