@@ -4,8 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { compile, isFresh } from '../lib/build.mjs';
-import { root } from '../lib/workspace.mjs';
+import { build, isFresh } from '../lib/build.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -16,9 +15,7 @@ const { values } = parseArgs({
   },
 });
 
-/** What is measured. The packages that these depend on are built with them. */
-const measured = ['stack'];
-if (!isFresh() && !compile(measured.map((short) => join(root, 'packages', short)))) process.exit(1);
+if (!isFresh() && !(await build())) process.exit(1);
 
 // What follows needs them built.
 const { runBench } = await import('./lib/bench.mjs');

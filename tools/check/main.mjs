@@ -6,7 +6,7 @@ import { runLoudly } from '../lib/run.mjs';
 
 const checks = ['dag', 'size', 'changesets', 'package'];
 
-const failed = build()
+const failed = (await build())
   ? checks.filter((check) => !runLoudly(process.execPath, [join(import.meta.dirname, check, 'main.mjs')]))
   : ['build'];
 if (failed.length > 0) {

@@ -1,8 +1,10 @@
 // @ts-check
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { readPackages, root } from './workspace.mjs';
+import { builtFiles, readPackages, root } from './workspace.mjs';
 import { runLoudly } from './run.mjs';
+
+/** @typedef {import('./workspace.mjs').Package} Package */
 
 /** Its modification time is the moment when the last good build began. */
 const stamp = join(root, 'node_modules/.cache/build.stamp');
@@ -25,41 +27,51 @@ export function isFresh() {
   const time = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs;
   if (time === undefined || !isOlder(join(root, 'tsconfig.base.json'), time)) return false;
   return readPackages().every(
-    ({ dir }) =>
-      existsSync(join(dir, 'dist/tsconfig.tsbuildinfo')) &&
+    ({ dir, manifest }) =>
+      builtFiles(manifest).every((file) => existsSync(join(dir, file))) &&
       ['src', 'package.json', 'tsconfig.json'].every((name) => isOlder(join(dir, name), time)),
   );
 }
 
 /**
- * Compiles packages and what they depend on, and removes what earlier builds left of sources that are gone. What the
- * compiler says goes to stderr.
- * @param {readonly string[]} dirs the packages' folders
- * @returns {boolean} whether it succeeded
+ * Compiles packages: the declarations with TypeScript, which looks at all that they depend on, then the JavaScript.
+ * Removes what earlier builds left of sources that are gone. What is wrong goes to stderr.
+ * @param {readonly Package[]} packages
+ * @returns {Promise<boolean>} whether it succeeded
  */
-export function compile(dirs) {
-  for (const dir of dirs) removeOrphans(dir);
-  return runLoudly(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b', ...dirs]);
+export async function compile(packages) {
+  for (const { dir } of packages) removeOrphans(dir);
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  if (!runLoudly(process.execPath, [tsc, '-b', ...packages.map(({ dir }) => dir)])) return false;
+  // Whoever finds all built does not wait for the bundler to load.
+  const { bundle } = await import('./bundle.mjs');
+  try {
+    for (const pkg of packages) await bundle(pkg);
+    return true;
+  } catch (error) {
+    console.error(error);
+    return false;
+  }
 }
 
-/** @param {string} dir a package's folder */
+/** Removes the declarations of sources that are gone. @param {string} dir a package's folder */
 function removeOrphans(dir) {
   const dist = join(dir, 'dist');
   if (!existsSync(dist)) return;
   for (const path of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
-    const source = path.replace(/(\.d\.ts|\.js)(\.map)?$/, '.ts');
+    const source = path.replace(/\.d\.ts(\.map)?$/, '.ts');
     if (source !== path && !existsSync(join(dir, 'src', source))) rmSync(join(dist, path));
   }
 }
 
 /**
  * Compiles every package.
- * @returns {boolean} whether it succeeded
+ * @returns {Promise<boolean>} whether it succeeded
  */
-export function build() {
+export async function build() {
   const began = new Date();
   process.stderr.write('building the packages…\n');
-  const good = compile(readPackages().map(({ dir }) => dir));
+  const good = await compile(readPackages());
   if (good) {
     mkdirSync(dirname(stamp), { recursive: true });
     writeFileSync(stamp, '');

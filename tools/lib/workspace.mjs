@@ -1,6 +1,6 @@
 // @ts-check
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 
 /**
  * The fields of a package.json that the tools look at.
@@ -55,4 +55,23 @@ export function doors(pkg) {
     if (source === undefined || built === undefined) throw new Error(`${pkg.name}: door ${subpath} lacks source or default`);
     return [{ subpath, specifier: pkg.name + subpath.slice(1), source: join(pkg.dir, source), built: join(pkg.dir, built) }];
   });
+}
+
+/**
+ * The JavaScript files that a manifest leads to, by doors, imports and commands: `dist/index.js`.
+ * @param {Manifest} manifest
+ * @returns {string[]}
+ */
+export function builtFiles(manifest) {
+  return targets(manifest).filter((path) => path.startsWith('dist/') && path.endsWith('.js'));
+}
+
+/** All files that a manifest leads to, from its folder on. @param {Manifest} manifest @returns {string[]} */
+export function targets(manifest) {
+  /** @param {unknown} value @returns {string[]} */
+  const under = (value) => {
+    if (typeof value === 'string') return [posix.normalize(value)];
+    return typeof value === 'object' && value !== null ? Object.values(value).flatMap(under) : [];
+  };
+  return [...new Set([manifest.exports, manifest.imports, manifest.bin].flatMap(under))];
 }

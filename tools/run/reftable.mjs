@@ -6,7 +6,7 @@ import { build, isFresh } from '../lib/build.mjs';
 import { root } from '../lib/workspace.mjs';
 import { join } from 'node:path';
 
-if (!isFresh() && !build()) process.exit(1);
+if (!isFresh() && !(await build())) process.exit(1);
 
 const main = join(root, 'packages/cli/dist/main.js');
 process.argv[1] = main;

@@ -8,7 +8,7 @@ import { count, isGood, summary } from './summary.mjs';
 /** @returns {Promise<import('./summary.mjs').Counts>} */
 async function test() {
   // The command's own tests run it as users do, built.
-  if (!build()) return { passed: 0, failed: 1, skipped: 0 };
+  if (!(await build())) return { passed: 0, failed: 1, skipped: 0 };
   const { filter, options } = parseCLI(['vitest', 'run', ...process.argv.slice(2)]);
   const vitest = await startVitest('test', filter, { ...options, watch: false });
   const counts = count(vitest.state.getTestModules(), vitest.state.getUnhandledErrors());

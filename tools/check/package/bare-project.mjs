@@ -28,7 +28,10 @@ export function makeBareProject(dir, packed) {
  */
 export function loadInNode(dir, specifier) {
   const name = JSON.stringify(specifier);
-  const show = 'console.log(Object.keys(door).sort().join("\\n"))';
+  // What the door exports must know its own name, which a bundler may have changed.
+  const show =
+    'for (const [name, value] of Object.entries(door)) if (typeof value === "function" && value.name !== name) throw new Error(name + " is called " + value.name);' +
+    'console.log(Object.keys(door).sort().join("\\n"))';
   const imported = run(process.execPath, ['--input-type=module', '-e', `import * as door from ${name}; ${show}`], { cwd: dir });
   const required = run(process.execPath, ['--input-type=commonjs', '-e', `const door = require(${name}); ${show}`], { cwd: dir });
   if (imported !== required) throw new Error(`${specifier}: import gives\n${imported}but require gives\n${required}`);

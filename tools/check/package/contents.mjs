@@ -1,5 +1,6 @@
 // @ts-check
 import { posix } from 'node:path';
+import { builtFiles, targets } from '../../lib/workspace.mjs';
 
 /** @typedef {import('../../lib/workspace.mjs').Manifest} Manifest */
 
@@ -18,12 +19,14 @@ export function checkContents(files) {
   for (const [name, range] of Object.entries({ ...manifest.dependencies, ...manifest.peerDependencies })) {
     if (/^(workspace|file|link|catalog):/.test(range)) wrong.push(`the dependency ${name} has the range ${range}`);
   }
+  const loaded = reach(builtFiles(manifest), files);
   for (const [path, text] of files) {
     if (/\.(test|testing)\.|\.tsbuildinfo$|^(src|dist)\/(.*\/)?(fixtures|__tests__)\//.test(path)) wrong.push(`${path} is none of a user's business`);
-    if (/^src\/.*\.ts$/.test(path) && !files.has(builtFrom(path))) wrong.push(`${path} is not built`);
-    if (/^dist\/.*\.js$/.test(path) && !files.has(path.replace(/^dist\//, 'src/').replace(/js$/, 'ts'))) {
+    if (/^src\/.*\.ts$/.test(path) && !files.has(path.replace(/^src\/(.*)\.ts$/, 'dist/$1.d.ts'))) wrong.push(`${path} is not built`);
+    if (/^dist\/.*\.d\.ts$/.test(path) && !files.has(path.replace(/^dist\/(.*)\.d\.ts$/, 'src/$1.ts'))) {
       wrong.push(`${path} was left by an earlier build: its source is gone`);
     }
+    if (/^dist\/.*\.js$/.test(path) && !loaded.has(path)) wrong.push(`${path} was left by an earlier build: nothing leads to it`);
     if (path.endsWith('.map')) {
       const { sources } = /** @type {{ sources: string[] }} */ (JSON.parse(text()));
       for (const source of sources) {
@@ -35,17 +38,17 @@ export function checkContents(files) {
   return wrong;
 }
 
-/** The files that a manifest leads to: doors, imports and commands. @param {Manifest} manifest @returns {string[]} */
-function targets(manifest) {
-  /** @param {unknown} value @returns {string[]} */
-  const under = (value) => {
-    if (typeof value === 'string') return [posix.normalize(value)];
-    return typeof value === 'object' && value !== null ? Object.values(value).flatMap(under) : [];
-  };
-  return [...new Set([manifest.exports, manifest.imports, manifest.bin].flatMap(under))];
-}
-
-/** @param {string} source */
-function builtFrom(source) {
-  return source.replace(/^src\//, 'dist/').replace(/ts$/, 'js');
+/**
+ * All modules that some lead to, themselves included.
+ * @param {readonly string[]} starts
+ * @param {ReadonlyMap<string, () => string>} files
+ */
+function reach(starts, files) {
+  const reached = new Set(starts);
+  for (const path of reached) {
+    for (const [, specifier = ''] of (files.get(path)?.() ?? '').matchAll(/\b(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)) {
+      reached.add(posix.join(posix.dirname(path), specifier));
+    }
+  }
+  return reached;
 }

@@ -30,9 +30,10 @@ describe('checkContents', () => {
   });
 
   it('misses what users expect', () => {
-    for (const path of ['README.md', 'LICENSE', 'dist/index.d.ts']) {
+    for (const path of ['README.md', 'LICENSE', 'dist/index.js']) {
       expect(checkContents(tarball({}, { [path]: null }))).toEqual([`${path} is missing`]);
     }
+    expect(checkContents(tarball({}, { 'dist/index.d.ts': null }))).toContain('dist/index.d.ts is missing');
     expect(checkContents(tarball({}, { 'src/index.ts': null }))).toContain('src/index.ts is missing');
     expect(checkContents(tarball({ bin: { x: './dist/main.js' } }))).toEqual(['dist/main.js is missing']);
     expect(checkContents(tarball({ imports: { '#z': { node: './dist/z.node.js' } } }))).toEqual(['dist/z.node.js is missing']);
@@ -40,13 +41,19 @@ describe('checkContents', () => {
 
   it('refuses tests, their helpers, fixtures and the build state', () => {
     expect(
-      checkContents(tarball({}, { 'src/a.test.ts': '', 'dist/a.test.js': '', 'src/b.testing.ts': '', 'dist/b.testing.js': '', 'dist/x.tsbuildinfo': '', 'src/fixtures/a.ref': '' })),
+      checkContents(tarball({}, { 'src/a.test.ts': '', 'dist/a.test.d.ts': '', 'src/b.testing.ts': '', 'dist/b.testing.d.ts': '', 'dist/x.tsbuildinfo': '', 'src/fixtures/a.ref': '' })),
     ).toHaveLength(6);
   });
 
   it('refuses a source that was not built, and what an earlier build left', () => {
     expect(checkContents(tarball({}, { 'src/new.ts': '' }))).toEqual(['src/new.ts is not built']);
-    expect(checkContents(tarball({}, { 'dist/old.js': '' }))).toEqual(['dist/old.js was left by an earlier build: its source is gone']);
+    expect(checkContents(tarball({}, { 'dist/old.d.ts': '' }))).toEqual(['dist/old.d.ts was left by an earlier build: its source is gone']);
+    expect(checkContents(tarball({}, { 'dist/old.js': '' }))).toEqual(['dist/old.js was left by an earlier build: nothing leads to it']);
+  });
+
+  it('takes the chunks that a door leads to, by whatever way', () => {
+    const texts = { 'dist/index.js': 'import{a}from"./a.js";\nimport "./b.js";', 'dist/a.js': 'const c = () => import("./deep/c.js");', 'dist/b.js': '', 'dist/deep/c.js': '' };
+    expect(checkContents(tarball({}, texts))).toEqual([]);
   });
 
   it('refuses a source map that leads out of the tarball', () => {
