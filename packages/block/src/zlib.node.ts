@@ -1,9 +1,16 @@
 /* Deflating and inflating log blocks with Node's zlib (in Deno and Bun too). `zlib.ts` is its double. */
-import { deflateSync, inflateSync, type Inflate } from 'node:zlib';
+import type * as Zlib from 'node:zlib';
+
+/** Loaded with the first log block: most who want a ref meet none. */
+let zlib: typeof Zlib | undefined;
+
+function loadZlib(): typeof Zlib {
+  return (zlib ??= process.getBuiltinModule('node:zlib'));
+}
 
 /** A zlib stream (RFC 1950) of `bytes`, at level 9. It may be longer than its input. */
 export function deflate(bytes: Uint8Array): Uint8Array {
-  return deflateSync(bytes, { level: 9 });
+  return loadZlib().deflateSync(bytes, { level: 9 });
 }
 
 /**
@@ -12,6 +19,7 @@ export function deflate(bytes: Uint8Array): Uint8Array {
  */
 export function inflateInto(input: Uint8Array, start: number, out: Uint8Array): number {
   const length = out.length;
+  const { inflateSync } = loadZlib();
   try {
     const options = { info: true, maxOutputLength: Math.max(length, 1), chunkSize: Math.max(length, 64) };
     const { buffer, engine } = inflateSync(input.subarray(start), options) as unknown as Inflated;
@@ -26,5 +34,5 @@ export function inflateInto(input: Uint8Array, start: number, out: Uint8Array): 
 /** What zlib answers with `info`: the engine has counted the input that it used. */
 interface Inflated {
   readonly buffer: Uint8Array;
-  readonly engine: Inflate;
+  readonly engine: Zlib.Inflate;
 }
