@@ -1,6 +1,7 @@
 // @ts-check
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
+import { testOnly } from '../check/dag/rules.mjs';
 
 /**
  * The fields of a package.json that the tools look at.
@@ -64,6 +65,43 @@ export function doors(pkg) {
  */
 export function builtFiles(manifest) {
   return targets(manifest).filter((path) => path.startsWith('dist/') && path.endsWith('.js'));
+}
+
+/**
+ * Whether a built file has copies of our other packages in it, so that few files are loaded to run it: a command, and what
+ * a door leads to by the condition `node`.
+ * @param {string} path one of {@link builtFiles}
+ * @param {Manifest} manifest
+ */
+export function isWhole(path, { bin, exports }) {
+  const forNode = Object.values(exports ?? {}).map((target) => (typeof target === 'string' ? undefined : target['node']));
+  return [...Object.values(bin ?? {}), ...forNode].some((target) => target !== undefined && posix.normalize(target) === path);
+}
+
+/**
+ * The packages that a package's whole files have copies of: all of ours that they need. But what comes whole itself stays
+ * outside, where other packages find it too, since it may have a state; for a command there are no others.
+ * @param {Package} pkg
+ * @returns {string[]} names
+ */
+export function carried({ manifest }) {
+  const packages = readPackages();
+  const isCommand = manifest.bin !== undefined;
+  const inside = new Set([manifest.name]);
+  for (const name of inside) {
+    const { dependencies, devDependencies } = packages.find((pkg) => pkg.name === name)?.manifest ?? {};
+    for (const { name: other, short, manifest } of packages) {
+      const isNeeded = other in { ...dependencies, ...(isCommand && devDependencies) } && short !== testOnly;
+      if (isNeeded && (isCommand || !hasWhole(manifest))) inside.add(other);
+    }
+  }
+  inside.delete(manifest.name);
+  return hasWhole(manifest) ? [...inside] : [];
+}
+
+/** @param {Manifest} manifest */
+function hasWhole(manifest) {
+  return builtFiles(manifest).some((path) => isWhole(path, manifest));
 }
 
 /** All files that a manifest leads to, from its folder on. @param {Manifest} manifest @returns {string[]} */

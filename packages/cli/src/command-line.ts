@@ -1,11 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { isReftableError } from '@reftable/varint';
+import { createColors } from './colors.js';
 import { EXIT, Failure } from './failure.js';
+import { list } from './ls.js';
 import { writeAll, type Output } from './output.js';
 import { EXAMPLE, findPlace, userPath, type Place } from './place.js';
 import { printable } from './text.js';
 import { USAGE } from './usage.js';
+import { openView } from './view.js';
 
 /** What the command knows of where it runs. */
 export interface Surroundings {
@@ -16,7 +19,7 @@ export interface Surroundings {
 
 type Values = Readonly<Record<string, string | boolean | undefined>>;
 
-/** A subcommand. What it needs is imported only when it runs: most of the time of a small run is start-up. */
+/** A subcommand. What it alone needs, if that is much, is imported only when it runs: most of the time of a small run is start-up. */
 interface Command {
   readonly options: NonNullable<ParseArgsConfig['options']>;
   /** What it takes, in order; those in brackets may be left out. */
@@ -31,10 +34,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     async run([path], values, surroundings) {
       const limits = limitsOf(values);
       const place = placeAt(path, surroundings);
-      const [{ openView }, { show }, { default: picocolors }] = await Promise.all([import('./view.js'), import('./show.js'), import('picocolors')]);
+      const { show } = await import('./show.js');
       // https://no-color.org: any value but an empty one.
       const isColored = surroundings.stdout.isTerminal && !surroundings.env['NO_COLOR'];
-      return show(openView(place), place, limits, picocolors.createColors(isColored));
+      return show(openView(place), place, limits, createColors(isColored));
     },
   },
   ls: {
@@ -43,7 +46,6 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     async run([path], { prefix }, surroundings) {
       const place = placeAt(path, surroundings);
       await noteExample(path, surroundings);
-      const [{ openView }, { list }] = await Promise.all([import('./view.js'), import('./ls.js')]);
       return list(openView(place), typeof prefix === 'string' ? prefix : '');
     },
   },
@@ -53,7 +55,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     async run([name, path], { raw }, surroundings) {
       const place = placeAt(path, surroundings);
       await noteExample(path, surroundings);
-      const [{ openView }, { showLog }] = await Promise.all([import('./view.js'), import('./log.js')]);
+      const { showLog } = await import('./log.js');
       return showLog(openView(place), name!, raw === true);
     },
   },

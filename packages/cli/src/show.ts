@@ -1,7 +1,7 @@
 /* The overview: what a person wants to see first of a repository, stack or table. */
 import type { LogUpdate, Ref } from '@reftable/block';
 import type { RefRange } from '@reftable/table';
-import type { Colors } from 'picocolors/types.js';
+import type { Colors } from './colors.js';
 import { latestEntries } from './latest.js';
 import { messageOf } from './log.js';
 import { EXAMPLE, type Place } from './place.js';

@@ -1,5 +1,5 @@
 /* What the protocol's core yields, and the two drivers that answer. */
-import { performRead, performReadSync, ReadRequest, run, runSync, type BlockSource, type BlockSourceSync, type Core, type SourceInfo } from '@reftable/io';
+import { performRead, performReadSync, type ReadRequest, run, runSync, type BlockSource, type BlockSourceSync, type Core, type SourceInfo } from '@reftable/io';
 import { ReftableError } from '@reftable/varint';
 import type { ReadableStorage, ReadableStorageSync, StackStorage, StackStorageSync } from './storage.js';
 
@@ -68,7 +68,7 @@ export function* random(): Steps<number> {
 export function perform<T>(core: Steps<T>, storage: ReadableStorage, signal?: AbortSignal): Promise<T> {
   return run(core, async (request) => {
     if (isInterruptible(request)) signal?.throwIfAborted();
-    if (request instanceof ReadRequest) await performRead(request);
+    if (isRead(request)) await performRead(request);
     else if (request instanceof StorageRequest) request.answer = await methodOf(storage, request.operation).apply(storage, request.args as unknown[]);
     else if (request instanceof CloseRequest) await (request.source as BlockSource).close();
     else if (request instanceof RandomRequest) request.number = randomNumber();
@@ -85,7 +85,7 @@ export function performSync<T>(core: Steps<T>, storage: ReadableStorageSync): T 
 
 /** Answers one request from a sync storage. */
 export function answerSync(request: StackRequest, storage: ReadableStorageSync): void {
-  if (request instanceof ReadRequest) performReadSync(request);
+  if (isRead(request)) performReadSync(request);
   else if (request instanceof StorageRequest) request.answer = methodOf(storage, `${request.operation}Sync`).apply(storage, request.args as unknown[]);
   else if (request instanceof CloseRequest) (request.source as BlockSourceSync).closeSync();
   else if (request instanceof RandomRequest) request.number = randomNumber();
@@ -98,10 +98,15 @@ function methodOf(storage: ReadableStorage | ReadableStorageSync, name: keyof St
   return method as (...args: unknown[]) => unknown;
 }
 
+/** Not by its class: what opens a table may have its own copy of `@reftable/io`. */
+function isRead(request: StackRequest): request is ReadRequest {
+  return 'offset' in request;
+}
+
 /** What cleans up is never interrupted. */
 function isInterruptible(request: StackRequest): boolean {
   if (request instanceof StorageRequest) return request.operation === 'write' || request.operation === 'create' || request.operation === 'open';
-  return request instanceof ReadRequest || request instanceof PauseRequest;
+  return isRead(request) || request instanceof PauseRequest;
 }
 
 /* Drawn many at a time: each drawing costs more than many numbers. */

@@ -55,8 +55,12 @@ function look(pkg, allowed, rules, shared) {
   const reachFrom = (wanted, conditions) =>
     reach(sources, entries.filter(wanted).map(({ path }) => path), (path) => targets(path, conditions));
 
-  const dependencies = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
-  const devDependencies = Object.keys(manifest.devDependencies ?? {});
+  const dev = Object.keys(manifest.devDependencies ?? {});
+  // A command that no door shares a package with has all of ours in it: they need not be installed with it.
+  const isAlone = manifest.bin !== undefined && doors(pkg).length === 0;
+  const carried = dev.filter((dependency) => isAlone && dependency.startsWith(scope) && dependency !== scope + rules.testOnly);
+  const dependencies = [...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }), ...carried];
+  const devDependencies = dev.filter((dependency) => !carried.includes(dependency));
   return {
     name,
     sources,

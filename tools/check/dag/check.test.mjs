@@ -152,6 +152,19 @@ describe('dependencies', () => {
     ]);
   });
 
+  it('lets a command have ours among its dev dependencies, since it is built with them in it; but no package that has a door', () => {
+    /** @param {object} exports */
+    const high = (exports) => withManifest('high', () => ({ exports, dependencies: {}, devDependencies: ours('low', 'mid', 'golden') }));
+    expect(violations(high({ './package.json': './package.json' }))).toEqual([]);
+    expect(violations(high({ './x': { '@reftable/source': './src/main.ts', default: './dist/main.js' } }))).toEqual([
+      'packages/high/src/main.ts:1: @reftable/low is not among the dependencies',
+      'packages/high/src/main.ts:1: @reftable/mid is not among the dependencies',
+    ]);
+    expect(violations({ ...high({}), 'packages/high/src/main.ts': `import '@reftable/low'; import '@reftable/mid'; import '@reftable/golden';` })).toEqual([
+      'packages/high/src/main.ts:1: @reftable/golden is against the arrows',
+    ]);
+  });
+
   it('refuses in tests what nobody declares', () => {
     expect(violations({ 'packages/low/src/a.test.ts': `import 'left-pad';` })).toEqual([
       'packages/low/src/a.test.ts:1: left-pad is not among the declared dependencies',

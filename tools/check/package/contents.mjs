@@ -28,10 +28,10 @@ export function checkContents(files) {
     }
     if (/^dist\/.*\.js$/.test(path) && !loaded.has(path)) wrong.push(`${path} was left by an earlier build: nothing leads to it`);
     if (path.endsWith('.map')) {
-      const { sources } = /** @type {{ sources: string[] }} */ (JSON.parse(text()));
-      for (const source of sources) {
+      const { sources, sourcesContent } = /** @type {{ sources: string[], sourcesContent?: (string | null)[] }} */ (JSON.parse(text()));
+      for (const [at, source] of sources.entries()) {
         const target = posix.join(posix.dirname(path), source);
-        if (!files.has(target)) wrong.push(`${path} points at ${target}, which is missing`);
+        if (!files.has(target) && typeof sourcesContent?.[at] !== 'string') wrong.push(`${path} points at ${target}, which is missing`);
       }
     }
   }

@@ -62,6 +62,11 @@ describe('checkContents', () => {
     ]);
   });
 
+  it('takes a source map that holds the source which is not in the tarball', () => {
+    const map = '{"sources":["../../../other/src/a.ts","../src/index.ts"],"sourcesContent":["const a = 1;",null]}';
+    expect(checkContents(tarball({}, { 'dist/index.js.map': map }))).toEqual([]);
+  });
+
   it('refuses a range that only this workspace understands', () => {
     expect(checkContents(tarball({ dependencies: { '@reftable/y': 'workspace:^' } }))).toEqual([
       'the dependency @reftable/y has the range workspace:^',
