@@ -14,7 +14,8 @@
 const COLUMNS = ['work', 'ours', 'least', 'each', 'peer', 'theirs', 'least', 'each', 'ratio', 'of least', 'goal', ''];
 
 /**
- * The rows as `--json` has them: medians of whole works. What there is not is null.
+ * The rows as `--json` has them: medians of whole works. What there is not is null. Where it counts what we take longer,
+ * there is that as `over_ms` in place of `ratio`.
  * @param {readonly Row[]} rows
  */
 export function toJson(rows) {
@@ -23,7 +24,7 @@ export function toJson(rows) {
     peer: peerName(row) ?? null,
     ours_ms: row.ours.median,
     peer_ms: row.peer?.measure.median ?? null,
-    ratio: ratio(row) ?? null,
+    [row.peer?.comparison.over === true ? 'over_ms' : 'ratio']: figure(row, 'median') ?? null,
     goal: row.peer?.comparison.goal ?? null,
   }));
   return `${JSON.stringify(entries, null, 2)}\n`;
@@ -44,16 +45,18 @@ export function toText(rows) {
 function cellsOf(row) {
   const { operations, ours, peer } = row;
   const goal = peer?.comparison.goal;
-  const quotient = ratio(row);
+  const [typical, best] = [figure(row, 'median'), figure(row, 'least')];
+  const show = (/** @type {number | undefined} */ value) =>
+    value === undefined ? '' : peer?.comparison.over === true ? `${value < 0 ? '' : '+'}${value.toFixed(1)} ms` : value.toFixed(2);
   return [
     row.work.name,
     ...timesOf(ours, operations),
     peerName(row) ?? '',
     ...(peer === undefined ? ['', '', ''] : timesOf(peer.measure, operations)),
-    quotient?.toFixed(2) ?? '',
-    peer === undefined ? '' : (ours.least / peer.measure.least).toFixed(2),
-    goal?.toFixed(2) ?? '',
-    goal === undefined || quotient === undefined ? '' : quotient <= goal ? 'met' : 'MISSED',
+    show(typical),
+    show(best),
+    show(goal),
+    goal === undefined || typical === undefined ? '' : typical <= goal ? 'met' : 'MISSED',
   ];
 }
 
@@ -70,12 +73,13 @@ function peerName({ work, peer }) {
   return comparison.work === work.name ? comparison.peer : `${comparison.peer}: ${comparison.work}`;
 }
 
-/** @param {Row} row */
-function ratio({ ours, peer }) {
-  return peer === undefined ? undefined : ours.median / peer.measure.median;
+/** What we compare by. @param {Row} row @param {'median' | 'least'} of */
+function figure({ ours, peer }, of) {
+  if (peer === undefined) return undefined;
+  return peer.comparison.over === true ? ours[of] - peer.measure[of] : ours[of] / peer.measure[of];
 }
 
 /** Words to the left, numbers to the right. @param {string} cell @param {number} width */
 function pad(cell, width) {
-  return /^\d/.test(cell) ? cell.padStart(width) : cell.padEnd(width);
+  return /^[-+\d]/.test(cell) ? cell.padStart(width) : cell.padEnd(width);
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
  * One kind of work. Each module in `works/` gives a list of them.
  * @typedef {object} Work
  * @property {string} name
- * @property {'refs' | 'seeks' | 'lookups' | 'transactions' | 'bulk'} per how many operations it is, by the scale
+ * @property {'refs' | 'seeks' | 'lookups' | 'transactions' | 'bulk' | 'processes'} per how many operations it is, by the scale
  * @property {readonly Comparison[]} against what it is compared with, where that is there
  * @property {(fixture: import('./fixture.mjs').Fixture) => Prepared} prepare gets everything ready that is not to be timed
  */
@@ -17,6 +17,7 @@ import { join } from 'node:path';
  * @property {string} work what the peer does meanwhile, by the name that the peer has for it
  * @property {boolean} [lesser] whether that is lesser work, with another answer
  * @property {number} [goal] the most that our time may be of the peer's
+ * @property {boolean} [over] whether it counts by how many milliseconds we take longer, instead of the ratio; for the goal too
  */
 
 /**
