@@ -5,7 +5,7 @@ import { createColors } from './colors.js';
 import { EXIT, Failure } from './failure.js';
 import { list } from './ls.js';
 import { writeAll, type Output } from './output.js';
-import { EXAMPLE, findPlace, userPath, type Place } from './place.js';
+import { EXAMPLE, findPlace, userPath, writableStack, type Place } from './place.js';
 import { printable } from './text.js';
 import { USAGE } from './usage.js';
 import { openView } from './view.js';
@@ -68,6 +68,34 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       return dump(place, json === true);
     },
   },
+  fsck: {
+    options: { json: { type: 'boolean' } },
+    parameters: ['PATH'],
+    async run([path], { json }, surroundings) {
+      const place = placeAt(path, surroundings);
+      const { fsck } = await import('./fsck.js');
+      return fsck(place, json === true);
+    },
+  },
+  compact: {
+    options: {},
+    parameters: ['PATH'],
+    async run([path], _, surroundings) {
+      const storage = writableStack(placeAt(path, surroundings));
+      const { compact } = await import('./compact.js');
+      return compact(storage);
+    },
+  },
+  clean: {
+    options: { 'break-locks': { type: 'string' } },
+    parameters: ['PATH'],
+    async run([path], { 'break-locks': breakLocks }, surroundings) {
+      const age = ageOf(breakLocks);
+      const storage = writableStack(placeAt(path, surroundings));
+      const { clean } = await import('./clean.js');
+      return clean(storage, age);
+    },
+  },
 };
 
 /**
@@ -117,6 +145,13 @@ function limitsOf({ n, all }: Values): { refs: number; entries: number; tables: 
   if (n === undefined) return { refs: 20, entries: 10, tables: 20 };
   if (typeof n !== 'string' || !/^\d{1,9}$/.test(n)) throw wrongUsage('-n takes a whole number');
   return { refs: Number(n), entries: Number(n), tables: Number(n) };
+}
+
+/** How old, in milliseconds, a lock must be to be broken; undefined: none is. */
+function ageOf(value: string | boolean | undefined): number | 'all' | undefined {
+  if (value === undefined || value === 'all') return value;
+  if (typeof value !== 'string' || !/^\d{1,9}$/.test(value)) throw wrongUsage('--break-locks takes a number of seconds, or "all"');
+  return 1000 * Number(value);
 }
 
 function version(): string {

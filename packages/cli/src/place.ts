@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findRepositorySync, type Repository } from '@reftable/git';
 import { LIST_NAME } from '@reftable/stack';
+import { FolderStorage } from '@reftable/stack/node';
 import { EXIT, Failure } from './failure.js';
 
 /** What a PATH is. */
@@ -10,6 +11,9 @@ export type Place =
   | { readonly kind: 'table'; readonly path: string }
   | { readonly kind: 'folder'; readonly path: string }
   | { readonly kind: 'repository'; readonly repository: Repository };
+
+/** A place where a stack is. */
+export type StackPlace = Exclude<Place, { kind: 'table' }>;
 
 /** The repository that is looked at where no PATH is given. It lies beside `src` and `dist` alike. */
 export const EXAMPLE = fileURLToPath(new URL('../example.git', import.meta.url));
@@ -44,8 +48,15 @@ export function findPlace(path: string): Place {
 /**
  * The reftable folder of a place that is no table: a repository's own, which in a linked worktree holds only what is the worktree's alone.
  */
-export function stackFolder(place: Exclude<Place, { kind: 'table' }>): string {
+export function stackFolder(place: StackPlace): string {
   return place.kind === 'folder' ? place.path : place.repository.refDir;
+}
+
+/** A stack to be written to, with the permissions that its repository asks for. @throws a `Failure` for a table */
+export function writableStack(place: Place): FolderStorage {
+  if (place.kind === 'table') throw new Failure(EXIT.usage, `${place.path}: a table, not a repository or reftable folder`);
+  const shared = place.kind === 'repository' ? place.repository.sharedRepository : null;
+  return new FolderStorage(stackFolder(place), shared === null ? {} : { shared });
 }
 
 function repositoryAt(path: string): Place {

@@ -1,11 +1,14 @@
 /** What `--help` prints. */
-export const USAGE = `Shows what is in Git's reftables.
+export const USAGE = `Shows what is in Git's reftables, and tends them.
 
 Usage:
   reftable [show] [PATH] [-n N | --all]   HEAD, branches, tags, other refs, latest reflog entries, tables
   reftable ls [PATH] [--prefix P]         every ref, a line each: object id, tab, name
   reftable log NAME [PATH] [--raw]        a ref's log, newest entry first
   reftable dump PATH [--json]             every record, tombstones included, block by block
+  reftable fsck PATH [--json]             everything that is wrong with it; of a repository, in all its worktrees
+  reftable compact PATH                   merges all tables of a stack into one
+  reftable clean PATH [--break-locks S]   removes what crashed processes left behind
 
 PATH is a repository (its work tree or a folder in it, a linked worktree, a bare repository, a .git folder),
 a reftable folder, or a table file. Without one, a bundled example repository is shown.
@@ -16,6 +19,9 @@ Options:
   --prefix P   ls: only refs whose full name starts with P
   --raw        log: with old ids and identities, as in the log files of repositories without reftables
   --json       dump: one JSON document; of a folder or repository, the refs and logs that are live
+               fsck: an array of findings
+  --break-locks S
+               clean: also locks that nobody has written to for S seconds, or "all": only if their holders are gone
   --help, --version
 
 Exit codes: 1 no such ref, 2 wrong usage, 3 input damaged or not supported, 4 no such path.

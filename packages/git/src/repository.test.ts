@@ -45,6 +45,7 @@ describe('the way to a repository', () => {
       bare: false,
       objectFormat: 'sha1',
       refStorage: 'files',
+      sharedRepository: null,
       refDir: gitDir,
       commonRefDir: gitDir,
     };

@@ -1,9 +1,11 @@
 import { basename, join, resolve } from 'node:path';
+import type { SharedRepository } from '@reftable/stack/node';
 import { ReftableError } from '@reftable/varint';
 import { Config, parseConfig } from './config.js';
 import { findGitDir, look, type GitDir } from './git-dir.js';
 import { readFormat, type RefStorage } from './repository-format.js';
 import { perform, performSync, type GitCore } from './requests.js';
+import { readSharedRepository } from './shared-repository.js';
 
 /** What a repository is, and where its parts are. All paths are absolute. */
 export interface Repository {
@@ -23,6 +25,8 @@ export interface Repository {
   readonly refDir: string;
   /** The same for the refs that all worktrees share, such as branches and tags. */
   readonly commonRefDir: string;
+  /** Who may read and write new files besides their owner, as `core.sharedRepository` says; null: as the umask has it. */
+  readonly sharedRepository: SharedRepository | null;
 }
 
 /**
@@ -62,6 +66,7 @@ export function* describe({ gitDir, commonDir, entrance }: GitDir): GitCore<Repo
     objectFormat,
     refStorage: refStorage.backend,
     ...refDirs(gitDir, commonDir, refStorage),
+    sharedRepository: readSharedRepository(config),
   };
 }
 

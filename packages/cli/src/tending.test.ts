@@ -1,0 +1,88 @@
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openStackSync } from '@reftable/stack';
+import { FolderStorage } from '@reftable/stack/node';
+import { afterAll, describe, expect, test } from 'vitest';
+import { run } from './cli.testing.js';
+import { EXAMPLE } from './place.js';
+
+const scratch = mkdtempSync(join(tmpdir(), 'reftable-tending-'));
+afterAll(() => {
+  rmSync(scratch, { recursive: true });
+});
+let number = 0;
+
+/** A copy of the example repository. */
+function repository(): string {
+  const path = join(scratch, `${number++}.git`);
+  cpSync(EXAMPLE, path, { recursive: true });
+  return path;
+}
+
+describe('fsck', () => {
+  test('finds nothing in the example', async () => {
+    expect(await run(['fsck', repository()])).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+  });
+
+  test('finds damage, and says where', async () => {
+    const path = repository();
+    const folder = join(path, 'reftable');
+    const table = readdirSync(folder).find((name) => name.endsWith('.ref'))!;
+    const bytes = readFileSync(join(folder, table));
+    bytes[24] = 0x78;
+    writeFileSync(join(folder, table), bytes);
+    const { exitCode, stdout, stderr } = await run(['fsck', path]);
+    expect(stdout).toContain(`error BLOCK_TYPE ${join(folder, table)}:24: no block type: 120\n`);
+    expect([exitCode, stderr]).toEqual([3, expect.stringMatching(/^reftable: \d+ errors? found\n$/)]);
+    const json = await run(['fsck', '--json', join(folder, table)]);
+    expect(JSON.parse(json.stdout)).toContainEqual({ code: 'BLOCK_TYPE', severity: 'error', message: 'no block type: 120', offset: 24, path: join(folder, table) });
+    expect(json.exitCode).toBe(3);
+  });
+});
+
+describe('compact', () => {
+  test('leaves one table', async () => {
+    const path = repository();
+    const folder = join(path, 'reftable');
+    const before = [...openStackSync(new FolderStorage(folder)).refs()];
+    const { exitCode, stdout } = await run(['compact', path]);
+    expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^\d+ tables?, \d+ bytes -> 1 table, \d+ bytes\n$/)]);
+    const stack = openStackSync(new FolderStorage(folder));
+    expect([...stack.refs()]).toEqual(before);
+    expect(readdirSync(folder)).toHaveLength(2);
+    stack.close();
+  });
+
+  test('names the lock that it waits for in vain', async () => {
+    const path = repository();
+    const lock = join(path, 'reftable/tables.list.lock');
+    openStackSync(new FolderStorage(join(path, 'reftable'))).transaction((transaction) => {
+      transaction.addRef({ name: 'refs/heads/another', kind: 'direct', oid: '1'.repeat(40) });
+    });
+    writeFileSync(lock, '');
+    const { exitCode, stderr } = await run(['compact', path]);
+    expect([exitCode, stderr]).toEqual([3, expect.stringContaining(`${lock}: locked by another process`)]);
+  });
+
+  test('takes no table', async () => {
+    const folder = join(repository(), 'reftable');
+    const table = join(folder, readdirSync(folder).find((name) => name.endsWith('.ref'))!);
+    expect((await run(['compact', table])).exitCode).toBe(2);
+  });
+});
+
+describe('clean', () => {
+  test('removes what is left, locks if it is told to', async () => {
+    const path = repository();
+    for (const name of ['tables.list.lock', '0x000000000001-0x000000000001-00000000.temp.AbCdEf']) writeFileSync(join(path, 'reftable', name), '');
+    expect((await run(['clean', path])).exitCode).toBe(3);
+    expect((await run(['clean', path, '--break-locks', 'some'])).exitCode).toBe(2);
+    expect((await run(['clean', path, '--break-locks', '3600'])).exitCode).toBe(3);
+    expect(await run(['clean', path, '--break-locks', 'all'])).toEqual({
+      exitCode: 0,
+      stdout: 'removed 0x000000000001-0x000000000001-00000000.temp.AbCdEf\nremoved tables.list.lock\n',
+      stderr: '',
+    });
+  });
+});
