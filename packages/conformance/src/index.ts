@@ -23,3 +23,6 @@ export { damagedStacks, damagedTables } from './damaged.js';
 export type { DamagedStack, DamagedStackExpectation, DamagedTableExpectation, Failure } from './damaged.js';
 export type { Reading, StackTable } from './stack-files.js';
 export type { TableCase } from './table-case.js';
+export { damagedSstLogs, setsumVectors, sstLogs } from './sst.js';
+export type { DamagedSstLog, SetsumStep, SetsumVectors, SstError, SstLog, SstOutcome } from './sst.js';
+export type { SstEntry } from './sst-bytes.js';
