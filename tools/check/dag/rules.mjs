@@ -14,6 +14,7 @@ export const arrows = {
   stack: ['varint', 'io', 'block', 'table', 'merged'],
   git: ['varint', 'io', 'block', 'table', 'merged', 'stack'],
   cli: ['varint', 'io', 'block', 'table', 'merged', 'stack', 'git'],
+  'sst-log': ['varint', 'io'],
   conformance: [],
 };
 
@@ -21,4 +22,4 @@ export const arrows = {
 export const testOnly = 'conformance';
 
 /** The packages whose code runs anywhere: a Node built-in is for their `/node` door and for `*.node.ts` files. */
-export const cores = ['varint', 'io', 'block', 'table', 'merged', 'stack'];
+export const cores = ['varint', 'io', 'block', 'table', 'merged', 'stack', 'sst-log'];

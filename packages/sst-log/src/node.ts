@@ -1,0 +1,1 @@
+export { LogFile, LogFileSync } from './log-file.node.js';

@@ -1,0 +1,41 @@
+/* What the tests of this package share. */
+import { Buffer } from 'node:buffer';
+import { BytesSource } from '@reftable/io';
+import { isReftableError, type ReftableError } from '@reftable/varint';
+import type { SstEntry } from '@reftable/conformance';
+import { LogReaderSync, WriteBatch, type LogEntry, type ReaderOptions } from './index.js';
+
+/** An entry in the form of the golden data. */
+export function plain(entry: LogEntry): SstEntry {
+  const { key, timestamp, timestampExact } = entry;
+  return { key, timestamp: timestampExact ?? BigInt(timestamp), value: entry.kind === 'put' ? entry.value : undefined };
+}
+
+/** What comes out of a log before it ends, or fails. */
+export function readAll(bytes: Uint8Array, options: ReaderOptions = {}): { entries: SstEntry[]; error: ReftableError | undefined; end: number } {
+  const reader = new LogReaderSync(new BytesSource(bytes), options);
+  const entries: SstEntry[] = [];
+  try {
+    for (const entry of reader.entries()) entries.push(plain(entry));
+  } catch (error) {
+    if (!isReftableError(error, 'format')) throw error;
+    return { entries, error, end: reader.end };
+  }
+  return { entries, error: undefined, end: reader.end };
+}
+
+/** Entries as text: two long lists of bytes are then compared in no time. */
+export function texts(entries: readonly SstEntry[]): string[] {
+  const hex = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
+  return entries.map(({ key, timestamp, value }) => `${hex(key)} ${timestamp} ${value === undefined ? 'deleted' : hex(value)}`);
+}
+
+/** A batch of these entries. */
+export function batchOf(entries: readonly SstEntry[]): WriteBatch {
+  const batch = new WriteBatch();
+  for (const { key, timestamp, value } of entries) {
+    if (value === undefined) batch.del(key, timestamp);
+    else batch.put(key, timestamp, value);
+  }
+  return batch;
+}
