@@ -146,7 +146,6 @@ export interface SetsumStep {
 interface LogsJson {
   readonly logs: readonly LogJson[];
   readonly damaged: readonly DamagedJson[];
-  readonly calls: readonly { readonly name: string; readonly description: string; readonly result: unknown }[];
 }
 
 let loaded: LogsJson | undefined;
