@@ -12,7 +12,7 @@ import { toJson, toText } from './lib/report.mjs';
 import { loadWorks } from './lib/work.mjs';
 
 /** @type {import('./lib/records.mjs').Scale} */
-const SMALL = { refs: 2_000, branches: 20, tags: 10, ids: 1_000, seeks: 100, lookups: 100, transactions: 50, bulk: 200, processes: 1 };
+const SMALL = { refs: 2_000, branches: 20, tags: 10, ids: 1_000, seeks: 100, lookups: 100, transactions: 50, bulk: 200, appends: 100, processes: 1 };
 
 describe('makeRefs', () => {
   const refs = makeRefs(SMALL);
