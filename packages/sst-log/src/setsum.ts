@@ -1,8 +1,8 @@
 /*
  * The setsum: a checksum of a multiset, which neither the order of the items nor the way they came together changes. SPEC.md, "Setsum".
  */
-import { sha3_256 } from '@noble/hashes/sha3.js';
 import { ReftableError } from '@reftable/varint';
+import { sha3 } from '#sha3';
 
 /** A column's values are below its prime; but for those of a digest that was not computed (see {@link Setsum.fromDigest}). */
 const PRIMES = [4294967291, 4294967279, 4294967231, 4294967197, 4294967189, 4294967161, 4294967143, 4294967111] as const;
@@ -85,7 +85,7 @@ export class Setsum {
 
 /** An item's columns: those of its SHA3-256, each brought below its prime. */
 function hash(item: Uint8Array): number[] {
-  const columns = columnsOf(sha3_256(item));
+  const columns = columnsOf(sha3(item));
   for (let index = 0; index < PRIMES.length; index++) if (columns[index]! >= PRIMES[index]!) columns[index]! -= PRIMES[index]!;
   return columns;
 }
