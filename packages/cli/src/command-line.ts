@@ -96,6 +96,17 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       return clean(storage, age);
     },
   },
+  wal: {
+    options: { json: { type: 'boolean' }, cut: { type: 'boolean' }, 'cut-damage-at': { type: 'string' } },
+    parameters: ['dump|verify|recover', 'PATH'],
+    async run([action, path], values, { stdout, env }) {
+      const { misuseOfWal, wal } = await import('./wal.js');
+      const options = { json: values['json'] === true, cut: values['cut'] === true, cutDamageAt: wholeNumber('--cut-damage-at', values['cut-damage-at']) };
+      const misuse = misuseOfWal(action!, options);
+      if (misuse !== undefined) throw wrongUsage(misuse);
+      return wal(action!, userPath(path!, env), options, stdout);
+    },
+  },
 };
 
 /**
@@ -142,16 +153,22 @@ async function noteExample(path: string | undefined, { stderr }: Surroundings): 
 function limitsOf({ n, all }: Values): { refs: number; entries: number; tables: number } {
   if (all === true && n !== undefined) throw wrongUsage('-n and --all contradict each other');
   if (all === true) return { refs: Infinity, entries: Infinity, tables: Infinity };
-  if (n === undefined) return { refs: 20, entries: 10, tables: 20 };
-  if (typeof n !== 'string' || !/^\d{1,9}$/.test(n)) throw wrongUsage('-n takes a whole number');
-  return { refs: Number(n), entries: Number(n), tables: Number(n) };
+  const most = wholeNumber('-n', n);
+  if (most === undefined) return { refs: 20, entries: 10, tables: 20 };
+  return { refs: most, entries: most, tables: most };
+}
+
+/** The value of an option; undefined where it is not given. */
+function wholeNumber(option: string, value: string | boolean | undefined): number | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string' || !/^\d{1,10}$/.test(value)) throw wrongUsage(`${option} takes a whole number`);
+  return Number(value);
 }
 
 /** How old, in milliseconds, a lock must be to be broken; undefined: none is. */
 function ageOf(value: string | boolean | undefined): number | 'all' | undefined {
   if (value === undefined || value === 'all') return value;
-  if (typeof value !== 'string' || !/^\d{1,9}$/.test(value)) throw wrongUsage('--break-locks takes a number of seconds, or "all"');
-  return 1000 * Number(value);
+  return 1000 * wholeNumber('--break-locks', value)!;
 }
 
 function version(): string {

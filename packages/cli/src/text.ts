@@ -47,6 +47,6 @@ export function signed(timeZone: number): string {
 }
 
 /** A number with its noun: `1 table`, `3 tables`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+export function count(number: number, noun: string, plural = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : plural}`;
 }

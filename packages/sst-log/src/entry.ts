@@ -102,6 +102,8 @@ export interface EntryView {
 
 /** Moves over the entries of one batch after another. */
 export class EntryReader implements EntryView {
+  /** How many entries it came to, in all batches. */
+  count = 0;
   kind: 'put' | 'del' = 'put';
   timestampHigh = 0;
   timestampLow = 0;
@@ -155,6 +157,7 @@ export class EntryReader implements EntryView {
     const isShared = tag === PUT ? this.#readPut() : this.#readDel();
     if (isShared) throw this.#damage('ENTRY_SHARED', 'has a key that is cut, as no key in a log is');
     if (this.#hasLimits) this.#checkLimits();
+    this.count++;
     return true;
   }
 

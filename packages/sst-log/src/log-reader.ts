@@ -29,6 +29,11 @@ export class LogReader {
     return this.#core.batches;
   }
 
+  /** How many entries it came to. */
+  get entryCount(): number {
+    return this.#core.entries.count;
+  }
+
   /** The entry that it is at, after a move that said that there is one. */
   get entry(): EntryView {
     return this.#core.entries;
@@ -81,6 +86,11 @@ export class LogReaderSync {
   /** As {@link LogReader.batchCount}. */
   get batchCount(): number {
     return this.#core.batches;
+  }
+
+  /** As {@link LogReader.entryCount}. */
+  get entryCount(): number {
+    return this.#core.entries.count;
   }
 
   /** As {@link LogReader.entry}. */

@@ -12,9 +12,9 @@ export const arrows = {
   table: ['varint', 'io', 'block'],
   merged: ['varint', 'io', 'block', 'table'],
   stack: ['varint', 'io', 'block', 'table', 'merged'],
-  git: ['varint', 'io', 'block', 'table', 'merged', 'stack'],
-  cli: ['varint', 'io', 'block', 'table', 'merged', 'stack', 'git'],
   'sst-log': ['varint', 'io'],
+  git: ['varint', 'io', 'block', 'table', 'merged', 'stack'],
+  cli: ['varint', 'io', 'block', 'table', 'merged', 'stack', 'git', 'sst-log'],
   conformance: [],
 };
 
