@@ -20,7 +20,7 @@ if (program === undefined) {
   process.stderr.write('NOTICE: cargo or the crate sst 0.24.0 is not to be had here, so nothing is compared\n');
   process.exit(0);
 }
-if (!isFresh() && !build()) process.exit(1);
+if (!isFresh() && !(await build())) process.exit(1);
 
 // What follows needs the packages built.
 const { Peer } = await import('./peer.mjs');
