@@ -23,6 +23,7 @@ test('the door opens on these', () => {
       "REF_PEELED",
       "REF_SYMBOLIC",
       "cheapest",
+      "crc32",
       "decodeIndexPosition",
       "decodeLog",
       "decodeObjectPositions",

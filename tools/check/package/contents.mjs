@@ -1,6 +1,7 @@
 // @ts-check
 import { posix } from 'node:path';
 import { builtFiles, targets } from '../../lib/workspace.mjs';
+import { isBuiltin, packageOf } from '../dag/imports.mjs';
 
 /** @typedef {import('../../lib/workspace.mjs').Manifest} Manifest */
 
@@ -16,7 +17,9 @@ export function checkContents(files) {
   for (const path of ['package.json', 'README.md', 'LICENSE', ...targets(manifest)]) {
     if (!files.has(path)) wrong.push(`${path} is missing`);
   }
-  for (const [name, range] of Object.entries({ ...manifest.dependencies, ...manifest.peerDependencies })) {
+  const dependencies = { ...manifest.dependencies, ...manifest.peerDependencies };
+  const declared = Object.keys(dependencies);
+  for (const [name, range] of Object.entries(dependencies)) {
     if (/^(workspace|file|link|catalog):/.test(range)) wrong.push(`the dependency ${name} has the range ${range}`);
   }
   const loaded = reach(builtFiles(manifest), files);
@@ -26,7 +29,13 @@ export function checkContents(files) {
     if (/^dist\/.*\.d\.ts$/.test(path) && !files.has(path.replace(/^dist\/(.*)\.d\.ts$/, 'src/$1.ts'))) {
       wrong.push(`${path} was left by an earlier build: its source is gone`);
     }
-    if (/^dist\/.*\.js$/.test(path) && !loaded.has(path)) wrong.push(`${path} was left by an earlier build: nothing leads to it`);
+    if (/^dist\/.*\.js$/.test(path)) {
+      if (!loaded.has(path)) wrong.push(`${path} was left by an earlier build: nothing leads to it`);
+      for (const specifier of specifiersIn(text())) {
+        const name = packageOf(specifier);
+        if (!/^[.#]/.test(specifier) && !isBuiltin(specifier) && !declared.includes(name)) wrong.push(`${path} imports ${name}, which is not among the dependencies`);
+      }
+    }
     if (path.endsWith('.map')) {
       const { sources, sourcesContent } = /** @type {{ sources: string[], sourcesContent?: (string | null)[] }} */ (JSON.parse(text()));
       for (const [at, source] of sources.entries()) {
@@ -46,9 +55,14 @@ export function checkContents(files) {
 function reach(starts, files) {
   const reached = new Set(starts);
   for (const path of reached) {
-    for (const [, specifier = ''] of (files.get(path)?.() ?? '').matchAll(/\b(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)) {
-      reached.add(posix.join(posix.dirname(path), specifier));
+    for (const specifier of specifiersIn(files.get(path)?.() ?? '')) {
+      if (specifier.startsWith('.')) reached.add(posix.join(posix.dirname(path), specifier));
     }
   }
   return reached;
+}
+
+/** What a built module imports, as the bundler writes it. @param {string} code */
+function specifiersIn(code) {
+  return Array.from(code.matchAll(/^(?:(?:import|export)\b.*?\bfrom|import)\s*"([^"]+)"|\bimport\(\s*"([^"]+)"/gm), ([, still = '', later = '']) => still || later);
 }

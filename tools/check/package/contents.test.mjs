@@ -56,6 +56,14 @@ describe('checkContents', () => {
     expect(checkContents(tarball({}, texts))).toEqual([]);
   });
 
+  it('refuses code that imports what is not installed with it', () => {
+    const code = 'import { a } from "@scope/a/sub";\nimport "node:fs";\nimport fs from "fs";\nimport z from "#z";\nexport * from "b";\nconst c = () => import("c");';
+    expect(checkContents(tarball({ dependencies: { b: '1' } }, { 'dist/index.js': code }))).toEqual([
+      'dist/index.js imports @scope/a, which is not among the dependencies',
+      'dist/index.js imports c, which is not among the dependencies',
+    ]);
+  });
+
   it('refuses a source map that leads out of the tarball', () => {
     expect(checkContents(tarball({}, { 'dist/index.js.map': '{"sources":["../../src/index.ts"]}' }))).toEqual([
       'dist/index.js.map points at ../src/index.ts, which is missing',
