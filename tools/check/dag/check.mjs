@@ -27,7 +27,7 @@ export function checkWorkspace(root, rules) {
   return readPackages(root).flatMap((pkg) => {
     const allowed = rules.arrows[pkg.short];
     if (!allowed) return [`packages/${pkg.short}/package.json: the package has no place among the arrows (tools/check/dag/rules.mjs)`];
-    const view = look(pkg, allowed, rules, shared);
+    const view = look(pkg, allowed, rules, shared, readPackages(root));
     const found = [...checkManifest(view), ...checkFiles(view), ...checkCycles(view)];
     return found.map((violation) => `packages/${pkg.short}/${violation}`);
   });
@@ -40,8 +40,9 @@ export function checkWorkspace(root, rules) {
  * @param {readonly string[]} allowed
  * @param {Rules} rules
  * @param {readonly string[]} shared what every test may import: the workspace's own dev dependencies
+ * @param {readonly Package[]} packages all of ours
  */
-function look(pkg, allowed, rules, shared) {
+function look(pkg, allowed, rules, shared, packages) {
   const { manifest, name } = pkg;
   const sources = readSources(pkg.dir);
   const entries = [
@@ -59,6 +60,8 @@ function look(pkg, allowed, rules, shared) {
   // A command that no door shares a package with has all of ours in it: they need not be installed with it.
   const isAlone = manifest.bin !== undefined && doors(pkg).length === 0;
   const carried = dev.filter((dependency) => isAlone && dependency.startsWith(scope) && dependency !== scope + rules.testOnly);
+  // What they need of others is installed with it.
+  const inherited = packages.filter((other) => carried.includes(other.name)).flatMap((other) => Object.keys(other.manifest.dependencies ?? {}));
   const dependencies = [...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }), ...carried];
   const devDependencies = dev.filter((dependency) => !carried.includes(dependency));
   return {
@@ -73,6 +76,7 @@ function look(pkg, allowed, rules, shared) {
     node: reachFrom(({ subpath }) => subpath === './node'),
     published: reachFrom(() => true),
     dependencies,
+    inherited,
     devDependencies,
     allowed,
     allowedInTests: [...allowed, rules.testOnly],
@@ -84,7 +88,7 @@ function look(pkg, allowed, rules, shared) {
 function* checkManifest(view) {
   for (const name of view.dependencies) {
     if (isAgainst(name, view.allowed)) yield `package.json: ${name} is against the arrows`;
-    else if (!isImported(view, name)) yield `package.json: ${name} is declared, but nothing that is published imports it`;
+    else if (!isImported(view, name) && !view.inherited.includes(name)) yield `package.json: ${name} is declared, but nothing that is published imports it`;
   }
   for (const name of view.devDependencies) {
     if (isAgainst(name, view.allowedInTests)) yield `package.json: ${name} is against the arrows`;
