@@ -4,21 +4,18 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isExistenceMarker } from '@reftable/block';
 import { BytesSource } from '@reftable/io';
 import { openTableSync } from '@reftable/table';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Git } from '../fixtures/lib/git.mjs';
 import { Probe } from '../fixtures/lib/probe.mjs';
 import { makeCases } from './cases.mjs';
-import { characters, differences, line, logLine, logName, merge, refLine, refName, sample } from './lines.mjs';
+import { characters, differences, entryLines, line, logLine, logName, merge, refLine, refName, sample, shownEntries } from './lines.mjs';
 import { symbolic } from './records.mjs';
 import { writeStack } from './tables.mjs';
 
 /** @typedef {import('./cases.mjs').Case} Case */
-/** @typedef {import('../fixtures/lib/probe.mjs').LogEntry} LogEntry */
 /** @typedef {import('@reftable/block').Hash} Hash */
-/** @typedef {import('@reftable/block').LogUpdate} LogUpdate */
 /** @typedef {import('@reftable/block').Ref} Ref */
 
 // The global set-up of the tests has seen to it that this Git knows the format.
@@ -28,12 +25,6 @@ if (program === undefined) process.stderr.write('NOTICE: no Git that knows the r
 const scratch = mkdtempSync(join(tmpdir(), 'reftable-git-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 const git = program === undefined ? undefined : new Git(program, join(scratch, 'home'));
-
-/** @param {number} minor whether Git is of version 2.minor or newer */
-function isAtLeast(minor) {
-  const [, major, found] = /^(\d+)\.(\d+)/.exec(git?.version ?? '') ?? [];
-  return Number(major) > 2 || Number(found) >= minor;
-}
 
 /** A stack in the place of a repository's, a new copy for every question that changes it. */
 class Stack {
@@ -86,46 +77,9 @@ function resolve(ref, all) {
   return target === undefined ? undefined : resolve(target, all);
 }
 
-/**
- * The entries of logs as Git shows them, newest first. It hides those that say no more than that a log exists.
- * @param {readonly LogUpdate[]} logs
- * @param {boolean} withZone
- */
-function shownEntries(logs, withZone) {
-  return logs
-    .filter((log) => !isExistenceMarker(log))
-    .map((log) => {
-      const entry = {
-        old: log.oldOid,
-        new: log.newOid,
-        name: characters(log.name, log.nameBytes),
-        email: characters(log.email, log.emailBytes),
-        time: String(log.time),
-        zone: withZone ? zoneText(log.timeZone) : '',
-        message: characters(log.message, log.messageBytes).replace(/\n$/, ''),
-      };
-      return entryLine(logName(log), entry);
-    });
-}
-
-/** @param {string} ref @param {LogEntry} entry */
-function entryLine(ref, entry) {
-  return line(ref, entry.old, entry.new, entry.name, entry.email, entry.time, entry.zone, entry.message);
-}
-
-/** @param {number} zone decimal hhmm */
-function zoneText(zone) {
-  return `${zone < 0 ? '-' : '+'}${String(Math.abs(zone)).padStart(4, '0')}`;
-}
-
-/** @param {ReadonlyMap<string, LogEntry[]>} logs in the order of names */
-function entryLines(logs) {
-  return [...logs].flatMap(([ref, entries]) => entries.map((entry) => entryLine(ref, entry)));
-}
-
 describe.skipIf(git === undefined)('Git', () => {
   it('knows the format', () => {
-    expect(isAtLeast(45)).toBe(true);
+    expect(git?.isAtLeast(45)).toBe(true);
   });
 
   describe.each(/** @type {Hash[]} */ (['sha1', 'sha256']))('%s', (hash) => {
@@ -164,12 +118,12 @@ describe.skipIf(git === undefined)('Git', () => {
         expect(probe.ask(['reflog', 'list']).split('\n').slice(0, -1)).toEqual(names);
       });
 
-      it.skipIf(!isAtLeast(47))('finds nothing wrong', () => {
+      it.skipIf(!git?.isAtLeast(47))('finds nothing wrong', () => {
         const { dir, git } = stack.probe();
         expect(git.attempt(['refs', 'verify'], { cwd: dir })).toMatchObject({ status: 0, stderr: '' });
       });
 
-      it.skipIf(!isAtLeast(49))('makes loose files of it, from symbolic refs to time zones', () => {
+      it.skipIf(!git?.isAtLeast(49))('makes loose files of it, from symbolic refs to time zones', () => {
         const probe = stack.probe();
         probe.migrate(true);
         const expected = refs.map((ref) => ('oid' in ref ? line(refName(ref), ref.oid) : line(refName(ref), ref.kind === 'symbolic' ? characters(ref.target, ref.targetBytes) : '')));

@@ -1,6 +1,8 @@
 // @ts-check
 // Records as lines of text, to compare what one program wrote with what another read. A character is a byte: names need not be UTF-8.
+import { isExistenceMarker } from '@reftable/block';
 
+/** @typedef {import('../fixtures/lib/probe.mjs').LogEntry} LogEntry */
 /** @typedef {import('@reftable/block').Ref} Ref */
 /** @typedef {import('@reftable/block').LogRecord} LogRecord */
 /** @typedef {import('@reftable/block').LogUpdate} LogUpdate */
@@ -24,6 +26,44 @@ export function logLine(log) {
   const { oldOid, newOid, time, timeZone } = log;
   const texts = [characters(log.name, log.nameBytes), characters(log.email, log.emailBytes), characters(log.message, log.messageBytes)];
   return line(...key, oldOid, newOid, time, timeZone, ...texts);
+}
+
+/**
+ * The entries of logs as Git shows them, newest first. It hides those that say no more than that a log exists.
+ * @param {Iterable<LogRecord>} logs
+ * @param {boolean} withZone
+ */
+export function shownEntries(logs, withZone) {
+  const lines = [];
+  for (const log of logs) {
+    if (log.kind === 'deletion' || isExistenceMarker(log)) continue;
+    const entry = {
+      old: log.oldOid,
+      new: log.newOid,
+      name: characters(log.name, log.nameBytes),
+      email: characters(log.email, log.emailBytes),
+      time: String(log.time),
+      zone: withZone ? zoneText(log.timeZone) : '',
+      message: characters(log.message, log.messageBytes).replace(/\n$/, ''),
+    };
+    lines.push(entryLine(logName(log), entry));
+  }
+  return lines;
+}
+
+/** @param {string} ref @param {LogEntry} entry */
+export function entryLine(ref, entry) {
+  return line(ref, entry.old, entry.new, entry.name, entry.email, entry.time, entry.zone, entry.message);
+}
+
+/** @param {number} zone decimal hhmm */
+export function zoneText(zone) {
+  return `${zone < 0 ? '-' : '+'}${String(Math.abs(zone)).padStart(4, '0')}`;
+}
+
+/** @param {ReadonlyMap<string, LogEntry[]>} logs in the order of names */
+export function entryLines(logs) {
+  return [...logs].flatMap(([ref, entries]) => entries.map((entry) => entryLine(ref, entry)));
 }
 
 /** @param {Ref} ref */
