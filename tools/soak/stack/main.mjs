@@ -67,7 +67,9 @@ export async function main(args) {
 
 /** @param {Round & { ours: number, theirs: number, seconds: number, isDeadly: boolean }} what */
 function together({ git, folder, hash, ours, theirs, ...how }) {
-  return contend({ scene: new Scene(git, join(folder, 'together'), hash, ours + theirs), ours, git: theirs, ...how });
+  const scene = new Scene(git, join(folder, 'together'), hash, ours + theirs);
+  fillWith(scene, how.random.between(0, 20_000));
+  return contend({ scene, ours, git: theirs, ...how });
 }
 
 /** Two processes, each alone on a stack of its own: one mostly writes, one mostly merges. @param {Round} what */

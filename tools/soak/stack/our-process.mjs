@@ -162,7 +162,7 @@ export function kindOfWork(scene, number) {
     durability: number % 4 < 2 ? 'full' : 'none',
     reopens: number % 3 === 2,
     padding: 1000,
-    compactEvery: 40,
+    compactEvery: number === 1 ? 10 : 40,
     signals: 'none',
   };
 }

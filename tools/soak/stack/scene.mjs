@@ -66,7 +66,7 @@ export class Scene {
   }
 }
 
-/** Puts a large table at the bottom of a stack, which takes its time to be merged. @param {Scene} scene @param {number} refs */
+/** Puts a large table at the bottom of a stack: while it is merged, others have time to do something. @param {Scene} scene @param {number} refs */
 export function fillWith(scene, refs) {
   const stack = openStackSync(new FolderStorage(scene.stack));
   const [oid = ''] = scene.idsOf(0);

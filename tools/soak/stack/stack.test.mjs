@@ -33,7 +33,9 @@ describe.skipIf(program === undefined)('a stack that many write to', () => {
 
   /** @param {string} name @param {import('@reftable/block').Hash} hash @param {number} writers */
   function scene(name, hash, writers) {
-    return new Scene(/** @type {Git} */ (git), join(folder, name), hash, writers);
+    const scene = new Scene(/** @type {Git} */ (git), join(folder, name), hash, writers);
+    fillWith(scene, 20_000);
+    return scene;
   }
 
   it('three processes of ours and three of Git: nothing is lost, and nothing left behind', { timeout: 200_000 }, async () => {
@@ -92,7 +94,6 @@ describe.skipIf(program === undefined)('a stack that many write to', () => {
     ];
     it.for(cases)('$name', { timeout: 200_000 }, async ({ name, work }, { expect }) => {
       const place = scene(name, 'sha1', 1);
-      fillWith(place, 20_000);
       const end = Date.now() + PATIENCE;
       const tally = await killAgainAndAgain({ scene: place, program: worker, work, isEnough: ({ kills }) => kills === 50 || (kills >= 10 && Date.now() > end), random: new Random(name) });
       expect(tally.problems).toEqual([]);
