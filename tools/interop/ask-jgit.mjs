@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { javaArgs } from '../jgit/jgit.mjs';
 
 /**
- * A record as `ReadTable.java` prints it.
+ * A record as `Interop.java` prints it.
  * @typedef {{ kind: string } & Record<string, string>} Printed
  */
 
@@ -17,7 +17,7 @@ import { javaArgs } from '../jgit/jgit.mjs';
  */
 export function askJGit(classPath, requests) {
   const input = requests.map((fields) => `${fields.join('\t')}\n`).join('');
-  const { status, stdout, stderr, error } = spawnSync('java', javaArgs(classPath, 'ReadTable'), { input, encoding: 'utf8', maxBuffer: 1 << 29 });
+  const { status, stdout, stderr, error } = spawnSync('java', javaArgs(classPath, 'Interop'), { input, encoding: 'utf8', maxBuffer: 1 << 29 });
   if (error) throw error;
   if (status !== 0) throw new Error(`java ended with ${String(status)}: ${stderr}`);
   /** @type {Answer[]} */

@@ -5,7 +5,7 @@ import { run } from '../lib/run.mjs';
 /**
  * How to run one of our Java programs on JGit: the arguments of `java`.
  * @param {string} classPath
- * @param {'Bench' | 'ReadTable'} program
+ * @param {'Bench' | 'Interop'} program
  * @param {string[]} args
  */
 export function javaArgs(classPath, program, ...args) {
