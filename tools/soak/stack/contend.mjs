@@ -7,12 +7,10 @@ import { Ledger } from './ledger.mjs';
 import { kindOfWork, OurProcess } from './our-process.mjs';
 import { checkPair } from './reading.mjs';
 import { Tally } from './tally.mjs';
+import { watch } from './watchdog.mjs';
 
 /** @typedef {import('../../fixtures/lib/random.mjs').Random} Random */
 /** @typedef {import('./scene.mjs').Scene} Scene */
-
-/** Whoever has not come to a rest after this, in milliseconds, never will. */
-const PATIENCE = 60_000;
 
 /**
  * Lets processes of ours and of Git's write to one stack at once, while others read, and sees whether anything was lost.
@@ -34,33 +32,15 @@ export async function contend({ scene, program, ours, git, seconds, isDeadly, ra
     ...Array.from({ length: git }, (_, number) => new GitProcess(scene, `git${number}`, ours + number, ledger, tally, random)),
   ];
   const readers = ['sync', 'async'].map((face) => new OurProcess(program, { ...kindOfWork(scene, face === 'sync' ? 0 : 1), role: 'read', writer: `${face}-reader` }, ledger, tally));
-  const watchdog = setTimeout(() => {
-    process.stderr.write(`soak: somebody does not come to a rest\n${tally.problems.join('\n')}\n`);
-    process.exit(1);
-  }, seconds * 1000 + 2 * PATIENCE);
   await Promise.all([...writers, ...readers].map((one) => one.start()));
 
   const end = Date.now() + seconds * 1000;
   const gitReader = readWithGit(scene, tally, () => Date.now() >= end || tally.problems.length > 0);
   while (Date.now() < end && tally.problems.length === 0) {
-    if (!isDeadly) {
-      await sleep(100);
-      continue;
-    }
     await sleep(random.below(400));
-    const victims = random.shuffled(writers).slice(0, random.between(1, 3));
-    await Promise.all(victims.map((victim) => victim.kill()));
-    tally.kills += victims.length;
-    // The others meet what was left behind, before somebody comes to see to it.
-    await sleep(random.below(250));
-    const alive = writers.filter((writer) => !victims.includes(writer));
-    await Promise.all(alive.map((writer) => writer.pause()));
-    tally.staleLocks += breakLocks(scene.stack).length;
-    for (const writer of alive) writer.go();
-    await Promise.all(victims.map((victim) => victim.start()));
+    if (isDeadly) await killSome(random.shuffled(writers), scene, tally, random);
   }
   await Promise.all([...writers, ...readers, { stop: () => gitReader }].map((one) => one.stop()));
-  clearTimeout(watchdog);
 
   if (isDeadly) tally.staleLocks += breakLocks(scene.stack).length;
   const outcome = checkOutcome(scene, ledger, writers.map(({ name }) => name));
@@ -76,10 +56,31 @@ export async function contend({ scene, program, ours, git, seconds, isDeadly, ra
   return tally;
 }
 
+/**
+ * Kills one to three processes. Then somebody waits for the others to come to a rest, and breaks the locks that are there: those are stale.
+ * @param {readonly (OurProcess | GitProcess)[]} writers in any order
+ * @param {Scene} scene
+ * @param {Tally} tally
+ * @param {Random} random
+ */
+async function killSome(writers, scene, tally, random) {
+  const count = random.between(1, 3);
+  const [victims, others] = [writers.slice(0, count), writers.slice(count)];
+  await Promise.all(victims.map((victim) => victim.kill()));
+  tally.kills += victims.length;
+  // First they meet what was left behind.
+  await sleep(random.below(250));
+  await Promise.all(others.map((writer) => writer.pause()));
+  tally.staleLocks += breakLocks(scene.stack).length;
+  for (const writer of others) writer.go();
+  await Promise.all(victims.map((victim) => victim.start()));
+}
+
 /** Git lists refs again and again; it must never fail, nor see half a transaction. @param {Scene} scene @param {Tally} tally @param {() => boolean} isOver */
 async function readWithGit({ git, dir }, tally, isOver) {
   while (!isOver()) {
     const child = git.start(['for-each-ref', '--format=%(refname) %(objectname)', 'refs/pair'], { cwd: dir });
+    watch(child, 'git for-each-ref', tally);
     let [text, complaints] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (/** @type {string} */ more) => (text += more));
     child.stderr.setEncoding('utf8').on('data', (/** @type {string} */ more) => (complaints += more));

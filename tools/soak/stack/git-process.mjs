@@ -1,6 +1,7 @@
 // @ts-check
 import { keyOf, now } from './ledger.mjs';
 import { refsOf, SHARED } from './scene.mjs';
+import { watch } from './watchdog.mjs';
 
 /** @typedef {import('node:child_process').ChildProcess} ChildProcess */
 /** @typedef {import('./ledger.mjs').Ledger} Ledger */
@@ -148,6 +149,7 @@ export class GitProcess {
   #startGit(args) {
     const child = this.#scene.git.start(args, { cwd: this.#scene.dir });
     this.#child = child;
+    watch(child, this.name, this.#tally);
     const answers = new Answers(child);
     let complaints = '';
     child.stderr.setEncoding('utf8').on('data', (/** @type {string} */ more) => (complaints += more));

@@ -1,6 +1,7 @@
 // @ts-check
 import { spawn } from 'node:child_process';
 import { keyOf } from './ledger.mjs';
+import { watch } from './watchdog.mjs';
 
 /** @typedef {import('./ledger.mjs').Ledger} Ledger */
 /** @typedef {import('./scene.mjs').Scene} Scene */
@@ -48,6 +49,7 @@ export class OurProcess {
     const work = { ...this.#work, session, turn: this.#turn };
     const child = spawn(process.execPath, [this.#program, JSON.stringify(work)]);
     this.#child = child;
+    watch(child, session, this.#tally);
     this.#isEndExpected = false;
     let [text, complaints] = ['', ''];
     child.stderr.setEncoding('utf8').on('data', (/** @type {string} */ more) => (complaints += more));

@@ -105,7 +105,7 @@ describe.skipIf(program === undefined)('a stack that many write to', () => {
   describe.concurrent('a process of ours that is told to end, and releases its locks', () => {
     it.for(/** @type {const} */ (['sync', 'async']))('%s', { timeout: 200_000 }, async (face, { expect }) => {
       const place = scene(`end-${face}`, 'sha1', 1);
-      const tally = await endAgainAndAgain({ scene: place, program: worker, work: { face, compactEvery: 5 }, times: 20, random: new Random(face) });
+      const tally = await endAgainAndAgain({ scene: place, program: worker, work: { face, compactEvery: 5 }, times: 15, random: new Random(face) });
       expect(tally.problems).toEqual([]);
       expect(tally.lost).toBe(0);
       expect(tally.ours).toBeGreaterThan(0);

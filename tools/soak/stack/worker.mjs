@@ -2,6 +2,7 @@
 // A process of ours at work on a stack: `worker.mjs JSON`, which is of type `Work`. Its standard input tells it to pause, to go on and, by
 // its end, to stop; on its standard output it tells of every attempt, before and after.
 import { writeSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openStack, openStackSync } from '@reftable/stack';
 import { FolderStorage, releaseLocks } from '@reftable/stack/node';
@@ -50,19 +51,21 @@ function say(...words) {
   writeSync(1, `${words.join(' ')}\n`);
 }
 
-/** @type {(() => void) | undefined} ends a pause */
-let goOn;
-/** @type {Promise<void> | undefined} */
+/** @type {Promise<void> | undefined} lasts until it is told to go on */
 let pause;
+/** @type {(() => void) | undefined} */
+let goOn;
 let isOver = false;
-process.stdin.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
-  if (text.includes('pause')) pause = new Promise((resolve) => (goOn = resolve));
-  if (text.includes('go')) goOn?.();
-});
-process.stdin.on('end', () => {
-  isOver = true;
-  goOn?.();
-});
+createInterface({ input: process.stdin })
+  .on('line', (order) => {
+    goOn?.();
+    pause = order === 'pause' ? new Promise((resolve) => (goOn = resolve)) : undefined;
+  })
+  .on('close', () => {
+    isOver = true;
+    pause = undefined;
+    goOn?.();
+  });
 
 /** Lets signals and orders come through, between two transactions. */
 async function turn() {
@@ -70,7 +73,6 @@ async function turn() {
   while (pause !== undefined) {
     say('paused');
     await pause;
-    pause = undefined;
   }
 }
 
