@@ -64,7 +64,7 @@ export class StackCore extends StateReader {
           return true;
         }
         // Another call of this stack has come to know something else meanwhile.
-        next.release();
+        next.retire();
       } finally {
         before.release();
       }
@@ -80,14 +80,14 @@ export class StackCore extends StateReader {
   install(state: StackState): void {
     const before = this.#state;
     if (before !== undefined) this.#state = state;
-    (before ?? state).release();
+    (before ?? state).retire();
   }
 
   /** Lets go of everything; a second time does nothing. */
   close(): void {
     const before = this.#state;
     this.#state = undefined;
-    before?.release();
+    before?.retire();
   }
 
   *#isCurrent(state: StackState): Steps<boolean> {

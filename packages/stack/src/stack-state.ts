@@ -56,13 +56,21 @@ export class StackState {
     this.#list = list;
   }
 
+  /**
+   * The stack releases it. Others may go on reading it, but nobody compares its list with the present one any more: that file, at least, need
+   * not stay open until they end.
+   */
+  retire(): void {
+    this.renew({ names: this.#list.names, file: undefined });
+    this.release();
+  }
+
   retain(): void {
     this.#users++;
   }
 
   release(): void {
     if (--this.#users > 0) return;
-    if (this.#list.file !== undefined) this.#disposal.letGo(this.#list.file);
     for (const table of this.tables) if (--table.users === 0) this.#disposal.close(table.core.source);
   }
 }
