@@ -1,10 +1,11 @@
 import { MAX_U64, ReftableError } from '@reftable/varint';
 import { compactAutomatically, removeTables } from './compaction.js';
-import { mergeWithNewest } from './early-compaction.js';
+import { mergeWithNewest, type EarlyMerge } from './early-compaction.js';
 import { takeLock } from './lock.js';
 import { publish } from './publish.js';
-import { ask, type Steps } from './requests.js';
+import { ask, tidy, type Steps } from './requests.js';
 import type { StackCore } from './stack-core.js';
+import type { ListedTable } from './stack-state.js';
 import type { NewFile } from './storage.js';
 import { TableFile } from './table-file.js';
 import { LIST_NAME } from './table-name.js';
@@ -65,7 +66,7 @@ export class AdditionCore {
       if (isEmpty) return;
       yield* file.finish();
     } catch (error) {
-      yield* file.discard();
+      yield* tidy(file.discard());
       throw error;
     }
     this.#files.push(file);
@@ -83,9 +84,16 @@ export class AdditionCore {
       yield* ask('discard', this.#lock);
       return;
     }
-    const { tables } = this.#stack.state;
     const isAutomatic = this.#stack.settings.autoCompaction;
-    const merged = isAutomatic ? yield* mergeWithNewest(this.#stack, this.#files) : undefined;
+    let tables: readonly ListedTable[];
+    let merged: EarlyMerge | undefined;
+    try {
+      ({ tables } = this.#stack.state);
+      if (isAutomatic) merged = yield* mergeWithNewest(this.#stack, this.#files);
+    } catch (error) {
+      yield* tidy(this.#withdraw());
+      throw error;
+    }
     if (merged !== undefined) {
       const kept = tables.slice(0, merged.first);
       yield* publish(this.#stack, this.#lock, merged.files, (added) => [...kept, ...added]);
@@ -100,7 +108,11 @@ export class AdditionCore {
   *abort(): Steps<void> {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    for (const file of this.#files) yield* file.discard();
+    yield* this.#withdraw();
+  }
+
+  *#withdraw(): Steps<void> {
+    for (const file of this.#files) yield* tidy(file.discard());
     yield* ask('discard', this.#lock);
   }
 
@@ -127,7 +139,7 @@ function* lockFresh(stack: StackCore, whenChanged: 'reload' | 'fail'): Steps<New
       throw new ReftableError('outdated', 'STACK_OUTDATED', 'list has changed', { file: `${folder}/${LIST_NAME}` });
     }
   } catch (error) {
-    yield* ask('discard', lock);
+    yield* tidy(ask('discard', lock));
     throw error;
   }
   return lock;

@@ -5,10 +5,10 @@ import type { TableOptions } from '@reftable/table';
 import { isReftableError, ReftableError } from '@reftable/varint';
 import { rangeToMerge, type TableRange } from './geometry.js';
 import { isSameList, openTables, readList } from './load-tables.js';
-import { takeLock } from './lock.js';
+import { freeAfter, takeLock } from './lock.js';
 import { isExpired, type LogExpiry } from './log-expiry.js';
 import { publish } from './publish.js';
-import { ask, type Steps } from './requests.js';
+import { ask, tidy, type Steps } from './requests.js';
 import type { StackCore } from './stack-core.js';
 import type { ListedTable } from './stack-state.js';
 import type { NewFile } from './storage.js';
@@ -94,48 +94,51 @@ function* compact(stack: StackCore, plan: Plan): Steps<boolean> {
   compactions.attempts++;
   const locks: NewFile[] = [];
   try {
-    const range = yield* lockTables(stack, plan, locks);
-    if (range === undefined) return false;
+    const listLock = yield* takeLock(stack.place.folder, LIST_NAME, stack.settings.lockTimeout);
+    const chosen = yield* freeAfter(listLock, lockTables(stack, plan, locks));
+    if (chosen === undefined) return false;
+    const { tables, isOldest } = chosen;
     const { state } = stack;
     state.retain();
     try {
-      const tables = state.tables.slice(range.first, range.last + 1);
-      const file = yield* mergeTables(stack, tables, range.first === 0, plan);
+      const file = yield* mergeTables(stack, tables, isOldest, plan);
       yield* replaceTables(stack, tables, file);
-      yield* removeTables(tables);
     } finally {
       state.release();
     }
+    // Now that they are closed: not every system removes what is open.
+    yield* removeTables(tables);
     return true;
   } catch (error) {
     compactions.failures++;
     throw error;
   } finally {
-    for (const lock of locks) yield* ask('discard', lock);
+    for (const lock of locks) yield* tidy(ask('discard', lock));
   }
 }
 
-/** Chooses tables and locks them, from the newest down. Undefined: there is nothing to do. @param locks takes the locks */
-function* lockTables(stack: StackCore, plan: Plan, locks: NewFile[]): Steps<TableRange | undefined> {
+/** The tables that are merged: by themselves, not by their numbers, which others may change as soon as the list is free. */
+interface ChosenTables {
+  readonly tables: readonly ListedTable[];
+  /** Whether nothing older is there. */
+  readonly isOldest: boolean;
+}
+
+/** While the list is locked, chooses tables and locks them, from the newest down. Undefined: there is nothing to do. @param locks takes the locks */
+function* lockTables(stack: StackCore, plan: Plan, locks: NewFile[]): Steps<ChosenTables | undefined> {
   const { folder } = stack.place;
-  const listLock = yield* takeLock(folder, LIST_NAME, stack.settings.lockTimeout);
+  if (plan.whenChanged === 'reload') yield* stack.reload();
+  else if (!(yield* stack.isCurrent())) throw outdated(folder);
+  const { tables } = stack.state;
+  const range = plan.choose(tables);
+  if (range === undefined) return undefined;
+  let first = range.last + 1;
   try {
-    if (plan.whenChanged === 'reload') yield* stack.reload();
-    else if (!(yield* stack.isCurrent())) throw outdated(folder);
-    const { tables } = stack.state;
-    const range = plan.choose(tables);
-    for (let index = range?.last ?? -1; index >= (range?.first ?? 0); index--) {
-      try {
-        locks.push(yield* takeLock(folder, tables[index]!.name, 0));
-      } catch (error) {
-        if (!plan.isBestEffort || locks.length < 2 || !isReftableError(error, 'LOCK_HELD')) throw error;
-        return { first: index + 1, last: range!.last };
-      }
-    }
-    return range;
-  } finally {
-    yield* ask('discard', listLock);
+    for (; first > range.first; first--) locks.push(yield* takeLock(folder, tables[first - 1]!.name, 0));
+  } catch (error) {
+    if (!plan.isBestEffort || locks.length < 2 || !isReftableError(error, 'LOCK_HELD')) throw error;
   }
+  return { tables: tables.slice(first, range.last + 1), isOldest: first === 0 };
 }
 
 /**
@@ -149,8 +152,8 @@ export function* mergeTables(stack: StackCore, tables: readonly HasCore[], isOld
     ...stack.settings.layout,
     hash: merged.hash,
     exactLogMessages: true,
-    minUpdateIndex: tables[0]!.core.minUpdateIndex,
-    maxUpdateIndex: tables.at(-1)!.core.maxUpdateIndex,
+    minUpdateIndex: merged.minUpdateIndex,
+    maxUpdateIndex: merged.maxUpdateIndex,
   };
   for (let blockSize = options.blockSize ?? 4096; ; ) {
     const file = new TableFile(stack, { ...options, blockSize });
@@ -165,7 +168,7 @@ export function* mergeTables(stack: StackCore, tables: readonly HasCore[], isOld
       stack.compactions.bytes += file.size;
       return file;
     } catch (error) {
-      yield* file.discard();
+      yield* tidy(file.discard());
       // The tables may come from who makes larger blocks.
       if (!isReftableError(error, 'RECORD_TOO_LARGE') || !('minimumBlockSize' in error)) throw error;
       blockSize = Math.min(2 ** Math.ceil(Math.log2(Number(error.minimumBlockSize))), MAX_BLOCK_SIZE);
@@ -215,8 +218,8 @@ function* replaceTables(stack: StackCore, replaced: readonly ListedTable[], file
     if (first < 0 || !isSameList(there, replaced.map(({ name }) => name))) throw outdated(place.folder);
     tables = yield* openTables(place, names, [...stack.state.tables, ...replaced]);
   } catch (error) {
-    if (file !== undefined) yield* file.discard();
-    if (lock !== undefined) yield* ask('discard', lock);
+    if (file !== undefined) yield* tidy(file.discard());
+    if (lock !== undefined) yield* tidy(ask('discard', lock));
     throw error;
   }
   try {

@@ -1,6 +1,6 @@
 /* Locks: files that whoever creates them holds. Git and JGit take the same. */
 import { isReftableError, ReftableError } from '@reftable/varint';
-import { ask, PauseRequest, random, type Steps } from './requests.js';
+import { ask, PauseRequest, random, tidy, type Steps } from './requests.js';
 import type { NewFile } from './storage.js';
 import { LOCK_SUFFIX } from './table-name.js';
 
@@ -31,4 +31,17 @@ export function* takeLock(folder: string, name: string, timeout: number): Steps<
     yield new PauseRequest(pause);
     waited += pause;
   }
+}
+
+/** Does something under a lock, and frees it. */
+export function* freeAfter<T>(lock: NewFile, work: Steps<T>): Steps<T> {
+  let result: T;
+  try {
+    result = yield* work;
+  } catch (error) {
+    yield* tidy(ask('discard', lock));
+    throw error;
+  }
+  yield* ask('discard', lock);
+  return result;
 }

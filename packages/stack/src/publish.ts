@@ -1,8 +1,8 @@
 import { ReftableError } from '@reftable/varint';
 import { isSameList, readList } from './load-tables.js';
-import { ask, type Steps } from './requests.js';
+import { ask, tidy, type Steps } from './requests.js';
 import type { StackCore } from './stack-core.js';
-import { StackState, type ListedTable } from './stack-state.js';
+import { StackState, type ListedTable, type TableList } from './stack-state.js';
 import type { HeldFile, NewFile } from './storage.js';
 import type { TableFile } from './table-file.js';
 import { formatTableList } from './table-list.js';
@@ -44,8 +44,8 @@ export function* publish(
   try {
     held = yield* ask('publish', lock, LIST_NAME, added.map(({ name }) => name));
   } catch (error) {
-    // What fails over a network may have been done all the same. If nobody can tell, what may be listed must stay.
-    const list = yield* readList(place);
+    // What fails over a network may have been done all the same.
+    const list = yield* listAfter(stack, lock, added, error);
     if (!isSameList(list.names, names)) {
       if (list.file !== undefined) place.disposal.letGo(list.file);
       yield* withdraw(stack, lock, files, added);
@@ -62,9 +62,20 @@ export function* publish(
   }
 }
 
+/** The list, after the publishing of it failed. Where nobody can tell what became of it, the tables that may be listed must stay. */
+function* listAfter({ place }: StackCore, lock: NewFile, added: readonly ListedTable[], error: unknown): Steps<TableList> {
+  try {
+    return yield* readList(place);
+  } catch {
+    for (const { core } of added) place.disposal.close(core.source);
+    yield* tidy(ask('discard', lock));
+    throw error;
+  }
+}
+
 /** Takes back what was not published. */
 function* withdraw({ place }: StackCore, lock: NewFile, files: readonly TableFile[], added: readonly ListedTable[]): Steps<void> {
   for (const { core } of added) place.disposal.close(core.source);
-  for (const file of files) yield* file.discard();
-  yield* ask('discard', lock);
+  for (const file of files) yield* tidy(file.discard());
+  yield* tidy(ask('discard', lock));
 }

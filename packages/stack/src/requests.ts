@@ -54,6 +54,15 @@ export function* ask<K extends Operation>(operation: K, ...args: Parameters<Stac
   return request.answer as Answer<K>;
 }
 
+/** Tidies up where something has failed. That it fails too is not told: what went wrong first is. */
+export function* tidy(steps: Steps<void>): Steps<void> {
+  try {
+    yield* steps;
+  } catch {
+    // What can't be removed now is left for a clean-up.
+  }
+}
+
 /** A random whole number of 32 bits. */
 export function* random(): Steps<number> {
   const request = new RandomRequest();

@@ -63,8 +63,13 @@ export class StackSync extends ReaderSync {
       const result = addition.addTable(fill);
       addition.commit();
       return result;
-    } finally {
-      addition.abort();
+    } catch (error) {
+      try {
+        addition.abort();
+      } catch {
+        // What went wrong first is what is told.
+      }
+      throw error;
     }
   }
 

@@ -89,8 +89,10 @@ export class Stack extends Reader {
       const result = await addition.addTable(fill);
       await addition.commit();
       return result;
-    } finally {
-      await addition.abort();
+    } catch (error) {
+      // What went wrong first is what is told.
+      await addition.abort().catch(() => undefined);
+      throw error;
     }
   }
 

@@ -1,4 +1,5 @@
 import { saturate, textBytes, type LogInput, type RefInput } from '@reftable/block';
+import { checkU64 } from '@reftable/varint';
 
 /** A record whose update index, if it has none, is that of the transaction. */
 type Undated<R> = R extends unknown ? Omit<R, 'updateIndex'> & { readonly updateIndex?: number | bigint } : never;
@@ -35,12 +36,12 @@ export class Transaction {
     this.#index = this.#max = this.updateIndex < Number.MAX_SAFE_INTEGER ? this.updateIndex : updateIndex;
   }
 
-  /** Sets a ref, or deletes it (of kind `deletion`). Only one record of a name is possible. */
+  /** Sets a ref, or deletes it (of kind `deletion`). Only one record of a name is possible. @throws `NUMBER_RANGE` (misuse) */
   addRef(ref: RefChange): void {
     this.#refs.push(this.#place(ref, ref.nameBytes ?? ref.name));
   }
 
-  /** Adds an entry to a ref's log, or deletes one. */
+  /** Adds an entry to a ref's log, or deletes one. @throws `NUMBER_RANGE` (misuse) */
   addLog(log: LogChange): void {
     this.#logs.push(this.#place(log, log.refBytes ?? log.ref));
   }
@@ -62,6 +63,7 @@ export class Transaction {
 
   #place<R extends RefChange | LogChange>(record: R, name: string | Uint8Array): Placed<R> {
     const updateIndex = record.updateIndexExact ?? record.updateIndex ?? this.#index;
+    checkU64(updateIndex);
     if (updateIndex > this.#max) this.#max = updateIndex;
     return { name: sortable(name), record, updateIndex };
   }
