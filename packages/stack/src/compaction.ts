@@ -60,11 +60,13 @@ export function automaticRange({ place, settings }: StackCore, tables: readonly 
 }
 
 /** Merges all tables. True if that changed anything. @throws as {@link compact} */
-export function compactAll(stack: StackCore, extras: CompactionExtras): Steps<boolean> {
+export function* compactAll(stack: StackCore, extras: CompactionExtras): Steps<boolean> {
+  // All that there are, not all that this stack has heard of.
+  yield* stack.reload();
   const choose = ({ length }: readonly ListedTable[]): TableRange | undefined => {
     return length > (extras.expire === undefined ? 1 : 0) ? { first: 0, last: length - 1 } : undefined;
   };
-  return compact(stack, { ...extras, choose, isBestEffort: false, whenChanged: 'reload' });
+  return yield* compact(stack, { ...extras, choose, isBestEffort: false, whenChanged: 'reload' });
 }
 
 /**
@@ -170,8 +172,9 @@ export function* mergeTables(stack: StackCore, tables: readonly HasCore[], isOld
     } catch (error) {
       yield* tidy(file.discard());
       // The tables may come from who makes larger blocks.
-      if (!isReftableError(error, 'RECORD_TOO_LARGE') || !('minimumBlockSize' in error)) throw error;
-      blockSize = Math.min(2 ** Math.ceil(Math.log2(Number(error.minimumBlockSize))), MAX_BLOCK_SIZE);
+      const least = isReftableError(error, 'RECORD_TOO_LARGE') && 'minimumBlockSize' in error ? Number(error.minimumBlockSize) : Infinity;
+      if (least > MAX_BLOCK_SIZE) throw error;
+      blockSize = Math.min(2 ** Math.ceil(Math.log2(least)), MAX_BLOCK_SIZE);
     }
   }
 }

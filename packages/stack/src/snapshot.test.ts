@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import type { Stack } from './stack.js';
-import { CountingStorage, direct, errorOf, faces, listed, namesIn, put, putEach } from './stack-writes.testing.js';
+import { CountingStorage, direct, errorOf, faces, listed, namesIn, put, putEach, setList } from './stack-writes.testing.js';
 import { MemoryStorage } from './memory-storage.js';
 
 setFlagsFromString('--expose-gc');
@@ -110,9 +110,7 @@ describe.each(faces)('what was begun on an older state (%s)', (_, open) => {
     const iterator = iterate(stack.names());
     expect((await iterator.next()).value).toBe(three[0]);
     storage.removeSync(listed(storage)[1]!);
-    const lock = storage.createSync('tables.list.lock');
-    storage.writeSync(lock, new TextEncoder().encode(`missing.ref\n`));
-    storage.publishSync(lock, 'tables.list');
+    setList(storage, ['missing.ref']);
     expect(await errorOf(() => stack.reload())).toMatchObject({ code: 'TABLE_MISSING' });
     expect([(await iterator.next()).value, (await iterator.next()).value]).toEqual(three.slice(1));
     expect(await namesIn(stack)).toEqual(three);

@@ -2,16 +2,8 @@
 import { ReftableError } from '@reftable/varint';
 import { describe, expect, test } from 'vitest';
 import { MemoryStorage } from './memory-storage.js';
-import { CountingStorage, contentOf, direct, errorOf, faces, namesIn, put, putEach, slow, watched } from './stack-writes.testing.js';
+import { CountingStorage, contentOf, direct, errorOf, faces, namesIn, put, putEach, setList, slow, watched } from './stack-writes.testing.js';
 import { WatchedStorage, tableOf } from './stack.testing.js';
-import type { NewFile } from './storage.js';
-
-/** Puts another list in the place of the present one. */
-function replaceList(storage: MemoryStorage, names: readonly string[]): void {
-  const lock: NewFile = storage.createSync('tables.list.lock');
-  storage.writeSync(lock, new TextEncoder().encode(names.map((name) => `${name}\n`).join('')));
-  storage.publishSync(lock, 'tables.list');
-}
 
 describe.each(faces)('reload (%s)', (_, open) => {
   test('brings in what others wrote, and says whether there was anything', async () => {
@@ -65,8 +57,7 @@ describe.each(faces)('reload (%s)', (_, open) => {
     await putEach(open, storage, ['a']);
     const calls: string[] = [];
     const stack = await open(watched(storage, ({ text }) => calls.push(text)));
-    replaceList(storage, stack.tables.map(({ name }) => name));
-    storage.letGoSync();
+    setList(storage, stack.tables.map(({ name }) => name));
     calls.length = 0;
     expect(await stack.reload()).toBe(false);
     expect(calls).toEqual(['identify tables.list', 'hold tables.list', 'letGo']);
@@ -85,8 +76,7 @@ describe.each(faces)('reload (%s)', (_, open) => {
     const [, b, c] = stack.tables.map(({ name }) => name);
     calls.length = 0;
     await putEach(open, storage, ['d']);
-    replaceList(storage, [b!, c!, contentOf(storage).get('tables.list')!.split('\n')[3]!]);
-    storage.letGoSync();
+    setList(storage, [b!, c!, contentOf(storage).get('tables.list')!.split('\n')[3]!]);
     expect(await stack.reload()).toBe(true);
     expect(calls.filter((call) => call.endsWith('.ref'))).toEqual([stack.tables[2]!.name]);
     expect(storage.sources).toBe(3);
@@ -106,9 +96,8 @@ describe.each(faces)('reload (%s)', (_, open) => {
       [['../x'], 'LIST_NAME'],
       [[names[0]!, 'tables.list'], 'FILE_TOO_SHORT'],
     ] as const) {
-      replaceList(storage, list);
-      storage.letGoSync();
-      for (let round = 0; round < 2; round++) {
+      setList(storage, list);
+        for (let round = 0; round < 2; round++) {
         expect(await errorOf(() => stack.reload())).toMatchObject({ code });
         expect(stack.tables.map(({ name }) => name)).toEqual(names);
         expect(await stack.getRef('a')).toBeDefined();
@@ -116,8 +105,7 @@ describe.each(faces)('reload (%s)', (_, open) => {
       }
     }
     // And it comes back as soon as the list does.
-    replaceList(storage, names.slice(0, 1));
-    storage.letGoSync();
+    setList(storage, names.slice(0, 1));
     expect(await stack.reload()).toBe(true);
     expect(await stack.getRef('b')).toBeUndefined();
     stack.close();
@@ -173,7 +161,7 @@ describe.each(faces)('reload (%s)', (_, open) => {
     let looks = 0;
     const stack = await open(
       watched(storage, ({ operation }) => {
-        if (operation === 'hold' && ++looks === 5) replaceList(storage, [before]);
+        if (operation === 'hold' && ++looks === 5) setList(storage, [before]);
       }),
     );
     looks = 0;

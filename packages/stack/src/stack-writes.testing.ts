@@ -1,5 +1,5 @@
 /* What the tests of writing share: both faces as one, records, and storages that tell what is asked of them, or fail. */
-import type { BytesSource } from '@reftable/io';
+import type { BlockSource, BlockSourceSync, BytesSource } from '@reftable/io';
 import { expect } from 'vitest';
 import { MemoryStorage } from './memory-storage.js';
 import type { StackOptions } from './options.js';
@@ -7,6 +7,7 @@ import { openStack, type Stack } from './stack.js';
 import { openStackSync } from './stack-sync.js';
 import { oid } from './stack.testing.js';
 import type { HeldFile, NewFile, ReadFile, StackStorage, StackStorageSync } from './storage.js';
+import { formatTableList } from './table-list.js';
 import { kindOfFile, LIST_NAME, LOCK_SUFFIX } from './table-name.js';
 import type { LogChange, RefChange } from './transaction.js';
 
@@ -81,6 +82,21 @@ export function listed(storage: AnyStorage): string[] {
   return latin1(storage, LIST_NAME).split('\n').filter(Boolean);
 }
 
+/** Puts a table of these bytes into the storage, and its name at the end of the list. */
+export function append(storage: AnyStorage, name: string, bytes: Uint8Array): void {
+  const file = storage.createSync(name);
+  storage.writeSync(file, bytes);
+  storage.closeSync(file);
+  setList(storage, [...(storage.existsSync(LIST_NAME) ? listed(storage) : []), name]);
+}
+
+/** Puts another list in the place of the present one. */
+export function setList(storage: AnyStorage, names: readonly string[]): void {
+  const lock = storage.createSync(LIST_NAME + LOCK_SUFFIX);
+  storage.writeSync(lock, formatTableList(names));
+  storage.letGoSync(storage.publishSync(lock, LIST_NAME, []));
+}
+
 /** The names of files that are neither the list nor in it. */
 export function strays(storage: AnyStorage): string[] {
   const names = storage.listSync().map(({ name }) => name);
@@ -138,6 +154,22 @@ function plainName(name: string): string {
   if (name.endsWith(LOCK_SUFFIX)) return plainName(name.slice(0, -LOCK_SUFFIX.length)) + LOCK_SUFFIX;
   const kind = kindOfFile(name);
   return kind === 'table' || kind === 'temporary' ? kind : name;
+}
+
+/** A storage whose tables are read piece by piece, as large ones are, and which tells of each read. */
+export function piecewise(storage: AnyStorage, onRead: () => void): AnyStorage {
+  const source = (name: string): BlockSource & BlockSourceSync => {
+    const whole = storage.openSync(name);
+    const readSync = (offset: number, length: number): Uint8Array => {
+      onRead();
+      return whole.readSync(offset, length);
+    };
+    const closeSync = (): void => whole.closeSync();
+    return { size: whole.size, name: whole.name, read: readSync, readSync, close: closeSync, closeSync };
+  };
+  return new Proxy(storage, {
+    get: (target, property) => (property === 'open' || property === 'openSync' ? source : Reflect.get(target, property, target)) as unknown,
+  });
 }
 
 /** A stack in memory that knows what is open. */

@@ -1,0 +1,173 @@
+import type { RefInput } from '@reftable/block';
+import { describe, expect, test } from 'vitest';
+import { MemoryStorage } from './memory-storage.js';
+import { contentOf, direct, entry, errorOf, faces, listed, namesIn, put, strays } from './stack-writes.testing.js';
+
+const MAX = 2n ** 64n - 1n;
+
+describe.each(faces)('update indexes (%s)', (_, open) => {
+  test('beyond 2^53 are exact', async () => {
+    const stack = await open(new MemoryStorage(), { autoCompaction: false });
+    const start = 2n ** 53n - 2n;
+    await stack.transaction((transaction) => transaction.addRef({ ...direct('a', 1), updateIndex: start }));
+    for (let more = 1n; more < 5n; more++) {
+      await stack.transaction((transaction) => {
+        expect(transaction.updateIndexExact).toBe(start + more);
+        expect(transaction.updateIndex).toBe(Math.min(Number(start + more), Number.MAX_SAFE_INTEGER));
+        transaction.addRef(direct('a', 2));
+        transaction.addLog(entry('a', 2));
+      });
+    }
+    expect(stack.tables.map(({ maxUpdateIndexExact }) => maxUpdateIndexExact - start)).toEqual([0n, 1n, 2n, 3n, 4n]);
+    expect(await stack.getRef('a')).toMatchObject({ updateIndex: Number.MAX_SAFE_INTEGER, updateIndexExact: start + 4n });
+    await stack.compact();
+    expect(stack.tables).toMatchObject([{ minUpdateIndexExact: 1n, maxUpdateIndexExact: start + 4n }]);
+  });
+
+  test('end with 2^64-1: what comes then is an error, and changes nothing', async () => {
+    const storage = new MemoryStorage();
+    const stack = await open(storage, { autoCompaction: false, lockTimeout: 0 });
+    await stack.transaction((transaction) => transaction.addRef({ ...direct('a', 1), updateIndex: MAX - 1n }));
+    await put(stack, 'b');
+    expect(stack.tables[1]!.maxUpdateIndexExact).toBe(MAX);
+    const before = contentOf(storage);
+    for (let round = 0; round < 2; round++) {
+      expect(await errorOf(() => put(stack, 'c'))).toMatchObject({ kind: 'unsupported', code: 'UPDATE_INDEX_EXHAUSTED', file: 'memory' });
+      expect(contentOf(storage)).toEqual(before);
+    }
+    await stack.compact();
+    expect(stack.tables).toHaveLength(1);
+    expect(await namesIn(stack)).toEqual(['a', 'b']);
+  });
+
+  test('start again where nothing is left, as in Git', async () => {
+    const stack = await open(new MemoryStorage());
+    await put(stack, 'a');
+    await stack.compact({ expire: { expires: () => true } });
+    await stack.transaction((transaction) => transaction.addRef({ name: 'a', kind: 'deletion' }));
+    await stack.compact();
+    expect(stack.tables).toEqual([]);
+    await stack.transaction((transaction) => expect(transaction.updateIndex).toBe(1));
+  });
+});
+
+describe.each(faces)('an addition (%s)', (_, open) => {
+  const tombstone = (name: string, updateIndex: number | bigint) => ({ refs: [{ name, updateIndex, kind: 'deletion' as const }], logs: [] });
+
+  test('of several tables is seen as a whole', async () => {
+    const storage = new MemoryStorage();
+    const stack = await open(storage, { autoCompaction: false });
+    const other = await open(storage);
+    const addition = await stack.prepare();
+    expect(addition.nextUpdateIndex).toBe(1n);
+    await addition.addTable(tombstone('a', 1));
+    expect(addition.nextUpdateIndex).toBe(2n);
+    await addition.addTable({ refs: [], logs: [] });
+    expect(addition.nextUpdateIndex).toBe(2n);
+    await addition.addTable(tombstone('b', 7), { min: 5, max: 9n });
+    expect(addition.nextUpdateIndex).toBe(10n);
+    expect([await other.reload(), stack.tables]).toEqual([false, []]);
+    await addition.commit();
+    expect(await other.reload()).toBe(true);
+    expect(other.tables.map(({ minUpdateIndex, maxUpdateIndex }) => [minUpdateIndex, maxUpdateIndex])).toEqual([
+      [1, 1],
+      [5, 9],
+    ]);
+    expect(strays(storage)).toEqual([]);
+  });
+
+  test('does not go back: a table below the next update index is refused, and the others stand', async () => {
+    const storage = new MemoryStorage();
+    const stack = await open(storage, { autoCompaction: false });
+    await put(stack, 'a');
+    const addition = await stack.prepare();
+    for (const [limits, code] of [
+      [{ min: 1 }, 'UPDATE_INDEX'],
+      [{ min: 2, max: 1 }, 'LIMITS'],
+      [{ min: 2.5 }, 'NUMBER_RANGE'],
+      [{ max: NaN }, 'NUMBER_RANGE'],
+      [{ max: MAX + 1n }, 'NUMBER_RANGE'],
+    ] as const) {
+      expect(await errorOf(() => addition.addTable(tombstone('b', 1), limits))).toMatchObject({ kind: 'misuse', code });
+    }
+    await addition.addTable(tombstone('b', 2));
+    await addition.commit();
+    expect(stack.tables).toHaveLength(2);
+  });
+
+  test('of a large table whose records throw in their midst leaves nothing of it', async () => {
+    const storage = new MemoryStorage();
+    const stack = await open(storage);
+    const refusal = new Error('no more');
+    function* refs(): Generator<RefInput> {
+      for (let at = 0; at < 1000; at++) yield { name: String(at).padStart(4, '0'), updateIndex: 1, kind: 'symbolic', target: 'x'.repeat(100) };
+      expect(strays(storage)).toHaveLength(2);
+      throw refusal;
+    }
+    const addition = await stack.prepare();
+    expect(await errorOf(() => addition.addTable({ refs: refs(), logs: [] }))).toBe(refusal);
+    expect(strays(storage)).toEqual(['tables.list.lock']);
+    await addition.addTable(tombstone('b', 1));
+    await addition.commit();
+    expect(await stack.getRef('0000')).toBeUndefined();
+    expect(strays(storage)).toEqual([]);
+  });
+
+  test('ends once', async () => {
+    const storage = new MemoryStorage();
+    const stack = await open(storage, { autoCompaction: false });
+    for (const end of ['commit', 'abort'] as const) {
+      const addition = await stack.prepare();
+      await addition.addTable(tombstone(end, addition.nextUpdateIndex));
+      await addition[end]();
+      await addition.abort();
+      const ended = { kind: 'misuse', code: 'ADDITION_ENDED' };
+      expect(await errorOf(() => addition.addTable(tombstone('x', 1)))).toMatchObject(ended);
+      expect(await errorOf(() => addition.commit())).toMatchObject(ended);
+      expect(strays(storage)).toEqual([]);
+    }
+    expect(listed(storage)).toHaveLength(1);
+  });
+
+  test('of a stack that is closed meanwhile leaves no trace', async () => {
+    const storage = new MemoryStorage();
+    for (const autoCompaction of [true, false]) {
+      const stack = await open(storage, { autoCompaction });
+      const error = await errorOf(() =>
+        stack.transaction((transaction) => {
+          transaction.addRef(direct('a', 1));
+          stack.close();
+        }),
+      );
+      expect(error).toMatchObject({ kind: 'misuse', code: 'STACK_CLOSED' });
+      expect(storage.listSync()).toEqual([]);
+    }
+    for (const isLate of [false, true]) {
+      const stack = await open(storage);
+      const addition = await stack.prepare();
+      if (isLate) await addition.addTable(tombstone('a', 1));
+      stack.close();
+      expect(await errorOf(() => (isLate ? addition.commit() : addition.addTable(tombstone('a', 1))))).toMatchObject({ code: 'STACK_CLOSED' });
+      await addition.abort();
+      expect(storage.listSync()).toEqual([]);
+    }
+  });
+});
+
+describe('an addition and its block', () => {
+  const [[, openAsync], [, openSync]] = faces as [(typeof faces)[0], (typeof faces)[0]];
+
+  test('whose end aborts it', async () => {
+    const storage = new MemoryStorage();
+    {
+      await using addition = await (await openAsync(storage)).prepare();
+      await addition.addTable({ refs: [{ name: 'a', updateIndex: 1, kind: 'deletion' }], logs: [] });
+    }
+    expect(storage.listSync()).toEqual([]);
+    {
+      using addition = (await (await openSync(storage)).prepare()) as unknown as Disposable;
+      expect(addition).toBeDefined();
+    }
+    expect(storage.listSync()).toEqual([]);
+  });
+});
