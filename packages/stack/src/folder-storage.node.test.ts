@@ -12,6 +12,7 @@ import { FolderStorage } from './folder-storage.node.js';
 import { openStack } from './stack.js';
 import { openStackSync } from './stack-sync.js';
 import { all, tableOf } from './stack.testing.js';
+import { testStorage } from './storage-contract.testing.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'reftable-stack-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -40,6 +41,12 @@ async function failure(path: string): Promise<ReftableError> {
   expect(sync).toMatchObject({ kind: error!.kind, code: error!.code, message: error!.message, file: error!.file });
   return error!;
 }
+
+testStorage(() => {
+  const path = join(scratch, String(number++));
+  mkdirSync(path);
+  return new FolderStorage(path);
+});
 
 describe('what a list must not lead to', () => {
   test.each([

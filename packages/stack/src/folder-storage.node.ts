@@ -1,25 +1,21 @@
-import { closeSync, constants, fchmodSync, fsync, fsyncSync, lstatSync, openSync, readdirSync, renameSync, statSync, unlinkSync, write, writeSync } from 'node:fs';
-import { open, stat, type FileHandle } from 'node:fs/promises';
+import { closeSync, constants, fchmodSync, fsync, fsyncSync, lstatSync, openSync, readdirSync, renameSync, unlinkSync, write, writeSync } from 'node:fs';
+import { lstat, open, type FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { BytesSource, type BlockSource, type BlockSourceSync } from '@reftable/io';
 import { FileSource, FileSourceSync, identityOf } from '@reftable/io/node';
-import { ReftableError } from '@reftable/varint';
-import { forgetPath, holdPath } from './held-files.node.js';
+import { attempt, attemptLater, exists, failure, isStale, lost, missing, systemCode } from './file-failure.node.js';
+import { forgetPath, holdPath, movePath } from './held-files.node.js';
+import { HeldList, IN_PLACE } from './held-list.node.js';
 import { OpenFile } from './open-file.node.js';
+import { persistently } from './persistence.node.js';
 import { sharedMode, type SharedRepository } from './shared-mode.js';
 import type { HeldFile, NewFile, ReadFile, StackStorage, StackStorageSync, StoredFile } from './storage.js';
-
-/** What is listed must be in the folder itself: a link could lead anywhere. */
-const IN_PLACE = { follow: false };
 
 /** A file that small is read whole when it is opened, and holds no descriptor: a stack may have thousands of them. */
 const SMALL_SIZE = 64 << 10;
 
 /** What a folder that can't be synced answers: Windows has no such thing, nor have some file systems. */
 const NO_FOLDER_SYNC = ['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'EBADF'];
-
-/** Windows renames and removes no file that is open. */
-const KEEPS_OPEN = process.platform !== 'win32';
 
 const writeLater = promisify(write);
 const syncLater = promisify(fsync);
@@ -28,21 +24,6 @@ const syncLater = promisify(fsync);
 export interface FolderOptions {
   /** Who may read and write new files besides their owner: as Git's `core.sharedRepository`. Default: as the umask has it. */
   readonly shared?: SharedRepository;
-}
-
-/** The list, as it was read: held open, so that nothing else gets its identity. */
-class HeldList implements ReadFile {
-  readonly bytes: Uint8Array;
-  readonly source: FileSource | FileSourceSync;
-
-  constructor(source: FileSource | FileSourceSync, bytes: Uint8Array) {
-    this.source = source;
-    this.bytes = bytes;
-  }
-
-  get identity(): string | undefined {
-    return this.source.identity;
-  }
 }
 
 /**
@@ -63,57 +44,56 @@ export class FolderStorage implements StackStorage, StackStorageSync {
   }
 
   openSync(name: string): BlockSourceSync {
-    const source = FileSourceSync.open(this.#path(name), IN_PLACE);
-    if (source.size > SMALL_SIZE) return source;
+    const path = this.#path(name);
     try {
-      return new BytesSource(source.readSync(0, source.size), source.name);
-    } finally {
-      source.closeSync();
+      const source = FileSourceSync.open(path, IN_PLACE);
+      if (source.size > SMALL_SIZE) return source;
+      try {
+        return new BytesSource(source.readSync(0, source.size), source.name);
+      } finally {
+        source.closeSync();
+      }
+    } catch (error) {
+      throw isStale(error) ? missing(path, error) : error;
     }
   }
 
   async open(name: string): Promise<BlockSource> {
-    const source = await FileSource.open(this.#path(name), IN_PLACE);
-    if (source.size > SMALL_SIZE) return source;
+    const path = this.#path(name);
     try {
-      return new BytesSource(await source.read(0, source.size), source.name);
-    } finally {
-      await source.close();
+      const source = await FileSource.open(path, IN_PLACE);
+      if (source.size > SMALL_SIZE) return source;
+      try {
+        return new BytesSource(await source.read(0, source.size), source.name);
+      } finally {
+        await source.close();
+      }
+    } catch (error) {
+      throw isStale(error) ? missing(path, error) : error;
     }
   }
 
   holdSync(name: string): ReadFile {
-    const source = FileSourceSync.open(this.#path(name), IN_PLACE);
-    try {
-      return new HeldList(source, source.readSync(0, source.size));
-    } catch (error) {
-      source.closeSync();
-      throw error;
-    }
+    return HeldList.openSync(this.#path(name));
   }
 
-  async hold(name: string): Promise<ReadFile> {
-    const source = await FileSource.open(this.#path(name), IN_PLACE);
-    try {
-      return new HeldList(source, await source.read(0, source.size));
-    } catch (error) {
-      await source.close();
-      throw error;
-    }
+  hold(name: string): Promise<ReadFile> {
+    return HeldList.open(this.#path(name));
   }
 
   letGoSync(file: HeldFile): void {
     if (file instanceof OpenFile) file.close();
-    else if (file instanceof HeldList) (file.source as FileSourceSync).closeSync();
+    else if (file instanceof HeldList) file.closeSync();
   }
 
   async letGo(file: HeldFile): Promise<void> {
     if (file instanceof OpenFile) file.close();
-    else if (file instanceof HeldList) await (file.source as FileSource).close();
+    else if (file instanceof HeldList) await file.close();
   }
 
   existsSync(name: string): boolean {
-    return lstatSync(this.#path(name), { throwIfNoEntry: false }) !== undefined;
+    const path = this.#path(name);
+    return attempt('FILE_OPEN', path, () => lstatSync(path, { throwIfNoEntry: false })) !== undefined;
   }
 
   exists(name: string): boolean {
@@ -122,27 +102,26 @@ export class FolderStorage implements StackStorage, StackStorageSync {
 
   identifySync(name: string): string | undefined {
     const path = this.#path(name);
-    const stats = attempt('FILE_OPEN', path, () => statSync(path, { bigint: true, throwIfNoEntry: false }));
-    if (stats === undefined) throw missing(path);
-    return identityOf(stats);
+    // A link has an identity of its own: it is not followed when the list is read, either.
+    return attempt('FILE_OPEN', path, () => identityOf(lstatSync(path, { bigint: true })));
   }
 
   async identify(name: string): Promise<string | undefined> {
     const path = this.#path(name);
-    return identityOf(await attemptLater('FILE_OPEN', path, () => stat(path, { bigint: true })));
+    return identityOf(await attemptLater('FILE_OPEN', path, () => lstat(path, { bigint: true })));
   }
 
   createSync(name: string): NewFile {
     const path = this.#path(name);
-    const fd = attempt('FILE_WRITE', path, () => openSync(path, 'wx', 0o666));
-    holdPath(path);
-    const file = new OpenFile(name, fd);
+    const file = attempt('FILE_WRITE', path, () => persistently(() => OpenFile.create(path, name)));
+    holdPath(path, file);
+    const shared = this.#shared;
+    if (shared === undefined) return file;
     try {
-      const shared = this.#shared;
-      if (shared !== undefined) attempt('FILE_WRITE', path, () => fchmodSync(fd, sharedMode(file.mode, shared)));
+      fchmodSync(file.fd, sharedMode(file.mode, shared));
     } catch (error) {
       this.discardSync(file);
-      throw error;
+      throw failure('FILE_WRITE', path, error);
     }
     return file;
   }
@@ -177,30 +156,40 @@ export class FolderStorage implements StackStorage, StackStorageSync {
     const [source, target] = [this.#path(from), this.#path(to)];
     // Nobody else makes one between: names of tables are given only under the list's lock.
     if (this.existsSync(to)) throw exists(target);
-    attempt('FILE_WRITE', target, () => renameSync(source, target));
-    forgetPath(source);
-    holdPath(target);
+    try {
+      persistently(() => renameSync(source, target));
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') throw failure('FILE_WRITE', target, error);
+      // Over a network, an answer that was lost is asked for again: it may be done.
+      if (!this.existsSync(to)) throw lost(source, error);
+    }
+    movePath(source, target);
   }
 
   publishSync(file: NewFile, to: string, listed: readonly string[]): HeldFile {
     const open = opened(file);
     const path = this.#path(file.name);
-    if (!this.#isStill(open)) throw new ReftableError('locked', 'LOCK_LOST', 'lock was removed by another process', { file: path });
-    open.settle();
-    if (!KEEPS_OPEN) open.close();
-    attempt('FILE_WRITE', this.#path(to), () => renameSync(path, this.#path(to)));
-    forgetPath(path);
+    attempt('FILE_WRITE', path, () => {
+      if (!open.isAt(path)) throw lost(path);
+      open.settle();
+    });
+    // Before they may be listed: that they stay for nothing would be better than that they go.
     for (const name of listed) forgetPath(this.#path(name));
+    attempt('FILE_WRITE', this.#path(to), () => persistently(() => renameSync(path, this.#path(to))));
+    forgetPath(path);
     return open;
   }
 
   discardSync(file: NewFile): void {
     const open = opened(file);
     const path = this.#path(file.name);
-    const isStill = this.#isStill(open);
-    open.close();
-    if (isStill) this.removeSync(file.name);
-    else forgetPath(path);
+    attempt('FILE_REMOVE', path, () => {
+      // As long as it is open, nothing else gets its inode number.
+      const isStill = open.isAt(path);
+      open.close();
+      if (isStill) persistently(() => this.removeSync(file.name));
+    });
+    forgetPath(path);
   }
 
   removeSync(name: string): void {
@@ -231,7 +220,8 @@ export class FolderStorage implements StackStorage, StackStorageSync {
     const files: StoredFile[] = [];
     const now = Date.now();
     for (const name of attempt('FILE_OPEN', this.name, () => readdirSync(this.name))) {
-      const stats = lstatSync(this.#path(name), { throwIfNoEntry: false });
+      const path = this.#path(name);
+      const stats = attempt('FILE_OPEN', path, () => lstatSync(path, { throwIfNoEntry: false }));
       if (stats !== undefined) files.push({ name, size: stats.size, age: now - stats.mtimeMs });
     }
     return files;
@@ -276,47 +266,9 @@ export class FolderStorage implements StackStorage, StackStorageSync {
   #path(name: string): string {
     return `${this.name}/${name}`;
   }
-
-  /** Whether a file that this process has created still has its name. */
-  #isStill(file: OpenFile): boolean {
-    const stats = lstatSync(this.#path(file.name), { bigint: true, throwIfNoEntry: false });
-    return stats !== undefined && file.isSame(stats);
-  }
 }
 
 function opened(file: NewFile): OpenFile {
   if (!(file instanceof OpenFile)) throw new TypeError('a file of another storage');
   return file;
-}
-
-function attempt<T>(code: string, path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    throw failure(code, path, error);
-  }
-}
-
-async function attemptLater<T>(code: string, path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw failure(code, path, error);
-  }
-}
-
-function exists(path: string, cause?: unknown): ReftableError {
-  return new ReftableError('locked', 'FILE_EXISTS', 'exists already', { file: path, cause });
-}
-
-function missing(path: string, cause?: unknown): ReftableError {
-  return new ReftableError('not-found', 'FILE_NOT_FOUND', 'no such file', { file: path, cause });
-}
-
-function failure(code: string, path: string, cause: unknown): ReftableError {
-  const { code: reason, message } = cause as NodeJS.ErrnoException;
-  if (reason === 'EEXIST') return exists(path, cause);
-  if (reason === 'ENOENT') return missing(path, cause);
-  const what = { FILE_WRITE: 'written', FILE_SYNC: 'synced', FILE_REMOVE: 'removed', FILE_OPEN: 'read' }[code] ?? 'used';
-  return new ReftableError('io', code, `can not be ${what} (${reason ?? message})`, { file: path, cause });
 }

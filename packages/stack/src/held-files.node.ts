@@ -1,12 +1,20 @@
 /* The files that this process would leave behind if it ended now: locks, and tables that no list names yet. */
 import { unlinkSync } from 'node:fs';
+import type { OpenFile } from './open-file.node.js';
 
-/** Paths, in the order in which the files were made. */
-const held = new Set<string>();
+/** By path, in the order in which they were made. */
+const held = new Map<string, OpenFile>();
 
 /** Takes note of a file that must not outlive this process. */
-export function holdPath(path: string): void {
-  held.add(path);
+export function holdPath(path: string, file: OpenFile): void {
+  held.set(path, file);
+}
+
+/** The file has another name now. */
+export function movePath(from: string, to: string): void {
+  const file = held.get(from);
+  held.delete(from);
+  if (file !== undefined) held.set(to, file);
 }
 
 /** The file is gone, or is somebody's to keep. */
@@ -22,9 +30,10 @@ export function forgetPath(path: string): void {
  */
 export function releaseLocks(): void {
   // Locks were taken first and go last: nobody finds a stack free that is not clean.
-  for (const path of [...held].reverse()) {
+  for (const [path, file] of [...held].reverse()) {
     try {
-      unlinkSync(path);
+      // If somebody broke the lock, another may have it by now.
+      if (file.isAt(path)) unlinkSync(path);
     } catch {
       // An exit handler has nobody to tell.
     }

@@ -78,15 +78,15 @@ export class MemoryStorage implements StackStorage, StackStorageSync {
 
   renameSync(from: string, to: string): void {
     if (this.#files.has(to)) throw this.#exists(to);
-    this.#files.set(to, this.#find(from));
+    const entry = this.#files.get(from);
+    if (entry === undefined) throw this.#lost(from);
+    this.#files.set(to, entry);
     this.#files.delete(from);
   }
 
   publishSync(file: NewFile, to: string): HeldFile {
     const entry = entryOf(file);
-    if (this.#files.get(file.name) !== entry) {
-      throw new ReftableError('locked', 'LOCK_LOST', 'lock was removed by another process', { file: this.#path(file.name) });
-    }
+    if (this.#files.get(file.name) !== entry) throw this.#lost(file.name);
     this.#files.set(to, entry);
     this.#files.delete(file.name);
     return entry;
@@ -167,6 +167,10 @@ export class MemoryStorage implements StackStorage, StackStorageSync {
 
   #exists(name: string): ReftableError {
     return new ReftableError('locked', 'FILE_EXISTS', 'exists already', { file: this.#path(name) });
+  }
+
+  #lost(name: string): ReftableError {
+    return new ReftableError('locked', 'LOCK_LOST', 'was removed by another process', { file: this.#path(name) });
   }
 
   #path(name: string): string {

@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, type BigIntStats } from 'node:fs';
+import { closeSync, fstatSync, lstatSync, openSync, unlinkSync, type BigIntStats } from 'node:fs';
 import { identityOf } from '@reftable/io/node';
+import { KEEPS_OPEN } from './persistence.node.js';
 import type { HeldFile, NewFile } from './storage.js';
 
 const CLOSED = -1;
@@ -11,10 +12,22 @@ export class OpenFile implements NewFile, HeldFile {
   #identity: string | undefined;
   #fd: number;
 
-  constructor(name: string, fd: number) {
+  private constructor(name: string, fd: number, stats: BigIntStats) {
     this.name = name;
     this.#fd = fd;
-    this.#stats = fstatSync(fd, { bigint: true });
+    this.#stats = stats;
+  }
+
+  /** Creates a file that must not exist, with the permission bits that the umask leaves. */
+  static create(path: string, name: string): OpenFile {
+    const fd = openSync(path, 'wx', 0o666);
+    try {
+      return new OpenFile(name, fd, fstatSync(fd, { bigint: true }));
+    } catch (error) {
+      closeSync(fd);
+      unlinkSync(path);
+      throw error;
+    }
   }
 
   /** Its descriptor. */
@@ -31,14 +44,18 @@ export class OpenFile implements NewFile, HeldFile {
     return Number(this.#stats.mode);
   }
 
-  /** Whether these are of the same file, whatever it contains by now. Where there are no inode numbers, nobody can tell otherwise. */
-  isSame({ dev, ino }: BigIntStats): boolean {
+  /** Whether it is what has this path, whatever it contains by now. Where there are no inode numbers, nobody can tell otherwise. */
+  isAt(path: string): boolean {
+    const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    if (stats === undefined) return false;
+    const { dev, ino } = stats;
     return ino === this.#stats.ino && (ino === 0n || dev === this.#stats.dev);
   }
 
-  /** Fixes the identity: the content is all there. */
+  /** The content is all there: fixes the identity. Where it can't be kept open, another file may get that, so it has none. */
   settle(): void {
-    this.#identity = identityOf(fstatSync(this.#fd, { bigint: true }));
+    if (KEEPS_OPEN) this.#identity = identityOf(fstatSync(this.#fd, { bigint: true }));
+    else this.close();
   }
 
   /** Closes it; a second time does nothing. */

@@ -52,6 +52,7 @@ export function* publish(
       throw error;
     }
     held = list.file;
+    yield* tidy(ask('discard', lock));
   }
   stack.install(new StackState({ names, file: held }, listed, place.hash, place.disposal));
   try {

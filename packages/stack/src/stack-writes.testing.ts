@@ -2,7 +2,7 @@
 import type { BlockSource, BlockSourceSync, BytesSource } from '@reftable/io';
 import { expect } from 'vitest';
 import { MemoryStorage } from './memory-storage.js';
-import type { StackOptions } from './options.js';
+import type { Durability, StackOptions } from './options.js';
 import { openStack, type Stack } from './stack.js';
 import { openStackSync } from './stack-sync.js';
 import { oid } from './stack.testing.js';
@@ -51,8 +51,8 @@ export async function put(stack: Stack, name: string, id = 1): Promise<void> {
 }
 
 /** Writes a ref for each name, one after the other, and leaves a table for each. */
-export async function putEach(open: Opener, storage: AnyStorage, names: readonly string[]): Promise<void> {
-  const stack = await open(storage, { autoCompaction: false });
+export async function putEach(open: Opener, storage: AnyStorage, names: readonly string[], durability: Durability = 'full'): Promise<void> {
+  const stack = await open(storage, { autoCompaction: false, durability });
   for (const [index, name] of names.entries()) await put(stack, name, index + 1);
   stack.close();
 }

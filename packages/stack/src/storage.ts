@@ -57,7 +57,10 @@ export interface StackStorageSync extends ReadableStorageSync {
   syncSync(file: NewFile): void;
   /** Ends writing to a file. */
   closeSync(file: NewFile): void;
-  /** Gives a file, which is closed, another name, under which there must be none. @throws `FILE_EXISTS`, `FILE_WRITE` */
+  /**
+   * Gives a file of this process, which is closed, another name, under which there must be none.
+   * @throws `FILE_EXISTS`, `LOCK_LOST` (locked: it is gone), `FILE_WRITE`
+   */
   renameSync(from: string, to: string): void;
   /**
    * Ends writing to a file and gives it another name, at once and in place of the file that had that name.

@@ -1,6 +1,7 @@
 /* A new table on its way into the stack: written, at first perhaps only in memory, under a temporary name, then named, then listed. */
-import { BytesSource } from '@reftable/io';
+import { BytesSource, type SourceInfo } from '@reftable/io';
 import type { TableOptions } from '@reftable/table';
+import { isReftableError, ReftableError } from '@reftable/varint';
 import { PieceSink } from './piece-sink.js';
 import { ask, random, type Steps } from './requests.js';
 import type { StackCore } from './stack-core.js';
@@ -69,7 +70,7 @@ export class TableFile {
     return this.#content && (yield* this.#stack.place.format.open(this.#content));
   }
 
-  /** Gives the finished table its file and its name. */
+  /** Gives the finished table its file and its name. @throws `LOCK_LOST` (locked: the file is gone), what the storage throws */
   *settle(): Steps<ListedTable> {
     const { folder, format } = this.#stack.place;
     const content = this.#content;
@@ -81,8 +82,17 @@ export class TableFile {
     const name = tableName(this.#min, this.#max, yield* random(), format.ending);
     yield* ask('rename', this.#name!, name);
     this.#name = name;
-    const source = content === undefined ? yield* ask('open', name) : new BytesSource(content.readSync(0, content.size), `${folder}/${name}`);
+    const source = content === undefined ? yield* this.#reopen(name) : new BytesSource(content.readSync(0, content.size), `${folder}/${name}`);
     return new ListedTable(name, yield* format.open(source));
+  }
+
+  *#reopen(name: string): Steps<SourceInfo> {
+    try {
+      return yield* ask('open', name);
+    } catch (error) {
+      if (!isReftableError(error, 'FILE_NOT_FOUND')) throw error;
+      throw new ReftableError('locked', 'LOCK_LOST', 'was removed by another process', { file: error.file, cause: error });
+    }
   }
 
   /** Removes the file, whatever its name is by now. */

@@ -1,0 +1,4 @@
+import { MemoryStorage } from './memory-storage.js';
+import { testStorage } from './storage-contract.testing.js';
+
+testStorage(() => new MemoryStorage());
