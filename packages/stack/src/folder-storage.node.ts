@@ -102,13 +102,23 @@ export class FolderStorage implements StackStorage, StackStorageSync {
 
   identifySync(name: string): string | undefined {
     const path = this.#path(name);
-    // A link has an identity of its own: it is not followed when the list is read, either.
-    return attempt('FILE_OPEN', path, () => identityOf(lstatSync(path, { bigint: true })));
+    // Of a file that a server is just replacing nothing can be told. A link has an identity of its own: it is not followed when the list is read, either.
+    try {
+      return identityOf(lstatSync(path, { bigint: true }));
+    } catch (error) {
+      if (isStale(error)) return undefined;
+      throw failure('FILE_OPEN', path, error);
+    }
   }
 
   async identify(name: string): Promise<string | undefined> {
     const path = this.#path(name);
-    return identityOf(await attemptLater('FILE_OPEN', path, () => lstat(path, { bigint: true })));
+    try {
+      return identityOf(await lstat(path, { bigint: true }));
+    } catch (error) {
+      if (isStale(error)) return undefined;
+      throw failure('FILE_OPEN', path, error);
+    }
   }
 
   createSync(name: string): NewFile {
