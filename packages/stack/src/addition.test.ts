@@ -1,7 +1,7 @@
-import type { RefInput } from '@reftable/block';
 import { describe, expect, test } from 'vitest';
 import { MemoryStorage } from './memory-storage.js';
 import { contentOf, direct, entry, errorOf, faces, listed, namesIn, put, strays } from './stack-writes.testing.js';
+import type { Transaction } from './transaction.js';
 
 const MAX = 2n ** 64n - 1n;
 
@@ -52,26 +52,31 @@ describe.each(faces)('update indexes (%s)', (_, open) => {
 });
 
 describe.each(faces)('an addition (%s)', (_, open) => {
-  const tombstone = (name: string, updateIndex: number | bigint) => ({ refs: [{ name, updateIndex, kind: 'deletion' as const }], logs: [] });
+  const tombstone = (name: string, updateIndex?: number | bigint) => (transaction: Transaction): void => {
+    transaction.addRef({ name, kind: 'deletion', ...(updateIndex !== undefined && { updateIndex }) });
+  };
+  const nothing = (): void => undefined;
 
   test('of several tables is seen as a whole', async () => {
     const storage = new MemoryStorage();
     const stack = await open(storage, { autoCompaction: false });
     const other = await open(storage);
     const addition = await stack.prepare();
-    expect(addition.nextUpdateIndex).toBe(1n);
-    await addition.addTable(tombstone('a', 1));
-    expect(addition.nextUpdateIndex).toBe(2n);
-    await addition.addTable({ refs: [], logs: [] });
-    expect(addition.nextUpdateIndex).toBe(2n);
-    await addition.addTable(tombstone('b', 7), { min: 5, max: 9n });
-    expect(addition.nextUpdateIndex).toBe(10n);
+    await addition.addTable(tombstone('a'));
+    await addition.addTable(nothing);
+    await addition.addTable((transaction) => {
+      expect(transaction.updateIndex).toBe(2);
+      tombstone('b', 9n)(transaction);
+    });
+    await addition.addTable((transaction) => {
+      expect(transaction.updateIndexExact).toBe(10n);
+    });
     expect([await other.reload(), stack.tables]).toEqual([false, []]);
     await addition.commit();
     expect(await other.reload()).toBe(true);
     expect(other.tables.map(({ minUpdateIndex, maxUpdateIndex }) => [minUpdateIndex, maxUpdateIndex])).toEqual([
       [1, 1],
-      [5, 9],
+      [2, 9],
     ]);
     expect(strays(storage)).toEqual([]);
   });
@@ -81,31 +86,28 @@ describe.each(faces)('an addition (%s)', (_, open) => {
     const stack = await open(storage, { autoCompaction: false });
     await put(stack, 'a');
     const addition = await stack.prepare();
-    for (const [limits, code] of [
-      [{ min: 1 }, 'UPDATE_INDEX'],
-      [{ min: 2, max: 1 }, 'LIMITS'],
-      [{ min: 2.5 }, 'NUMBER_RANGE'],
-      [{ max: NaN }, 'NUMBER_RANGE'],
-      [{ max: MAX + 1n }, 'NUMBER_RANGE'],
+    for (const [updateIndex, code] of [
+      [1, 'UPDATE_INDEX'],
+      [2.5, 'NUMBER_RANGE'],
+      [NaN, 'NUMBER_RANGE'],
+      [MAX + 1n, 'NUMBER_RANGE'],
     ] as const) {
-      expect(await errorOf(() => addition.addTable(tombstone('b', 1), limits))).toMatchObject({ kind: 'misuse', code });
+      expect(await errorOf(() => addition.addTable(tombstone('b', updateIndex)))).toMatchObject({ kind: 'misuse', code });
     }
     await addition.addTable(tombstone('b', 2));
     await addition.commit();
     expect(stack.tables).toHaveLength(2);
   });
 
-  test('of a large table whose records throw in their midst leaves nothing of it', async () => {
+  test('of a large table with a record that can not be written leaves nothing of it', async () => {
     const storage = new MemoryStorage();
     const stack = await open(storage);
-    const refusal = new Error('no more');
-    function* refs(): Generator<RefInput> {
-      for (let at = 0; at < 1000; at++) yield { name: String(at).padStart(4, '0'), updateIndex: 1, kind: 'symbolic', target: 'x'.repeat(100) };
-      expect(strays(storage)).toHaveLength(2);
-      throw refusal;
-    }
     const addition = await stack.prepare();
-    expect(await errorOf(() => addition.addTable({ refs: refs(), logs: [] }))).toBe(refusal);
+    const twice = (transaction: Transaction): void => {
+      for (let at = 0; at < 1000; at++) transaction.addRef({ name: String(at).padStart(4, '0'), kind: 'symbolic', target: 'x'.repeat(100) });
+      transaction.addRef({ name: '0999', kind: 'deletion' });
+    };
+    expect(await errorOf(() => addition.addTable(twice))).toMatchObject({ code: 'KEYS_NOT_ASCENDING' });
     expect(strays(storage)).toEqual(['tables.list.lock']);
     await addition.addTable(tombstone('b', 1));
     await addition.commit();
@@ -118,7 +120,7 @@ describe.each(faces)('an addition (%s)', (_, open) => {
     const stack = await open(storage, { autoCompaction: false });
     for (const end of ['commit', 'abort'] as const) {
       const addition = await stack.prepare();
-      await addition.addTable(tombstone(end, addition.nextUpdateIndex));
+      await addition.addTable(tombstone(end));
       await addition[end]();
       await addition.abort();
       const ended = { kind: 'misuse', code: 'ADDITION_ENDED' };
@@ -161,7 +163,7 @@ describe('an addition and its block', () => {
     const storage = new MemoryStorage();
     {
       await using addition = await (await openAsync(storage)).prepare();
-      await addition.addTable({ refs: [{ name: 'a', updateIndex: 1, kind: 'deletion' }], logs: [] });
+      await addition.addTable((transaction) => transaction.addRef({ name: 'a', kind: 'deletion' }));
     }
     expect(storage.listSync()).toEqual([]);
     {

@@ -9,7 +9,7 @@ import type { StackOptions } from './options.js';
 
 import { openStackSync, type StackSync } from './stack-sync.js';
 import { contentOf, direct, entry, errorOf, faces, listed, put, strays, watched } from './stack-writes.testing.js';
-import { Transaction } from './transaction.js';
+import type { Transaction } from './transaction.js';
 
 /** The list's tables: update indexes as their names have them, and content. */
 function tablesOf(storage: MemoryStorage): string[][] {
@@ -89,9 +89,9 @@ describe('merged early or later', () => {
 function write(stack: StackSync, { list, tables }: { readonly list: Changes; readonly tables: number }): void {
   const addition = stack.prepare();
   for (let index = 0; index < tables; index++) {
-    const transaction = new Transaction(addition.nextUpdateIndex);
-    fill(transaction, index === 0 ? list : [{ kind: 'set', name: 'z', id: index }]);
-    addition.addTable(transaction);
+    addition.addTable((transaction) => {
+      fill(transaction, index === 0 ? list : [{ kind: 'set', name: 'z', id: index }]);
+    });
   }
   addition.commit();
 }

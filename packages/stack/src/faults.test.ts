@@ -23,8 +23,8 @@ const large = (stack: Stack): Promise<void> =>
 async function twoTables(stack: Stack): Promise<void> {
   const addition = await stack.prepare();
   try {
-    await addition.addTable({ refs: [{ name: 'x', updateIndex: 4, kind: 'deletion' }], logs: [] });
-    await addition.addTable({ refs: [{ name: 'y', updateIndex: 5, kind: 'symbolic', target: 'x' }], logs: [] });
+    await addition.addTable((transaction) => transaction.addRef({ name: 'x', kind: 'deletion' }));
+    await addition.addTable((transaction) => transaction.addRef({ name: 'y', kind: 'symbolic', target: 'x' }));
     await addition.commit();
   } finally {
     await addition.abort();

@@ -128,7 +128,7 @@ describe.each(faces)('a transaction (%s)', (_, open) => {
       const addition = await stack.prepare();
       try {
         if ((await stack.getRef('a')) !== undefined) return false;
-        await addition.addTable({ refs: [{ ...direct('a', 1), updateIndex: addition.nextUpdateIndex }], logs: [] });
+        await addition.addTable((transaction) => transaction.addRef(direct('a', 1)));
         await addition.commit();
         return true;
       } finally {
