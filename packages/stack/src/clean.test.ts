@@ -55,6 +55,20 @@ describe('clean', () => {
     expect(stack.clean()).toEqual({ removed: [], kept: [OLD] });
   });
 
+  test('syncs the folder before it removes what only the list that was before may name', () => {
+    const { storage, stack } = stackOf(3);
+    put(storage, OLD, tableOf(2, ['a']));
+    const calls: string[] = [];
+    const remove = storage.removeSync.bind(storage);
+    storage.syncNamesSync = () => calls.push('sync');
+    storage.removeSync = (name) => {
+      calls.push(name);
+      remove(name);
+    };
+    stack.clean();
+    expect(calls).toEqual(['sync', OLD]);
+  });
+
   test('keeps unfinished files as long as somebody compacts', () => {
     const { storage, stack } = stackOf(3);
     const lock = `${stack.tables[0]!.name}.lock`;

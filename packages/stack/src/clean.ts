@@ -41,6 +41,8 @@ export function* clean(stack: StackCore, { breakLocks }: CleanOptions): Steps<Cl
   const lock = yield* takeLock(stack.place.folder, LIST_NAME, stack.settings.lockTimeout);
   try {
     yield* stack.reload();
+    // Who has published the list may not have synced it: what the one before names may be needed again if the power is lost.
+    if (stack.settings.durability === 'full') yield* ask('syncNames');
     const { tables, list } = stack.state;
     const files = yield* ask('list');
     // A list that is missing may be so by accident; it says nothing of the tables.
