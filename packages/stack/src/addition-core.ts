@@ -86,9 +86,12 @@ export class AdditionCore {
     }
     const isAutomatic = this.#stack.settings.autoCompaction;
     let tables: readonly ListedTable[];
+    let names: readonly string[];
     let merged: EarlyMerge | undefined;
     try {
-      ({ tables } = this.#stack.state);
+      const { state } = this.#stack;
+      tables = state.tables;
+      names = state.list.names;
       if (isAutomatic) merged = yield* mergeWithNewest(this.#stack, this.#files);
     } catch (error) {
       yield* tidy(this.#withdraw());
@@ -96,11 +99,11 @@ export class AdditionCore {
     }
     if (merged !== undefined) {
       const kept = tables.slice(0, merged.first);
-      yield* publish(this.#stack, this.#lock, merged.files, (added) => [...kept, ...added]);
+      yield* publish(this.#stack, this.#lock, names, merged.files, (added) => [...kept, ...added]);
       yield* removeTables(tables.slice(merged.first));
       return;
     }
-    yield* publish(this.#stack, this.#lock, this.#files, (added) => [...tables, ...added]);
+    yield* publish(this.#stack, this.#lock, names, this.#files, (added) => [...tables, ...added]);
     if (isAutomatic) yield* compactAutomatically(this.#stack);
   }
 

@@ -10,7 +10,7 @@ import { isExpired, type LogExpiry } from './log-expiry.js';
 import { publish } from './publish.js';
 import { ask, tidy, type Steps } from './requests.js';
 import type { StackCore } from './stack-core.js';
-import type { ListedTable } from './stack-state.js';
+import type { ListedTable, StackState } from './stack-state.js';
 import type { NewFile } from './storage.js';
 import { TableFile } from './table-file.js';
 import { LIST_NAME } from './table-name.js';
@@ -82,26 +82,39 @@ export function* compactRange(stack: StackCore, range: TableRange, extras: Compa
     throw new ReftableError('misuse', 'TABLE_RANGE', `tables ${first} to ${last} of ${length}`, { file: stack.place.folder });
   }
   if (first === last && extras.expire === undefined) return false;
-  return yield* compact(stack, { ...extras, choose: () => range, isBestEffort: false, whenChanged: 'fail' });
+  const meant = stack.state.tables.slice(first, last + 1);
+  const choose = (tables: readonly ListedTable[]): TableRange => {
+    // Another call on this stack may have made it know another list meanwhile.
+    if (meant.some(({ name }, index) => tables[first + index]?.name !== name)) throw outdated(stack.place.folder);
+    return range;
+  };
+  return yield* compact(stack, { ...extras, choose, isBestEffort: false, whenChanged: 'fail' });
 }
 
 /**
  * Merges tables: locks the list, chooses, locks the tables, frees the list, merges, locks the list again, and replaces them there.
  * @throws `LOCK_HELD` (locked: the list or a table is), `STACK_OUTDATED` (outdated: the tables are not listed any more), as {@link publish},
- *   as a table's reader and writer do. Nothing is left of it then.
+ *   as a table's reader and writer do: nothing is left of it then; what the storage throws if a lock can't be removed: the tables may be merged.
  */
 function* compact(stack: StackCore, plan: Plan): Steps<boolean> {
   if (plan.choose(stack.state.tables) === undefined) return false;
   const { compactions } = stack;
   compactions.attempts++;
+  try {
+    return yield* compactUnderLocks(stack, plan);
+  } catch (error) {
+    compactions.failures++;
+    throw error;
+  }
+}
+
+function* compactUnderLocks(stack: StackCore, plan: Plan): Steps<boolean> {
   const locks: NewFile[] = [];
   try {
     const listLock = yield* takeLock(stack.place.folder, LIST_NAME, stack.settings.lockTimeout);
     const chosen = yield* freeAfter(listLock, lockTables(stack, plan, locks));
     if (chosen === undefined) return false;
-    const { tables, isOldest } = chosen;
-    const { state } = stack;
-    state.retain();
+    const { state, tables, isOldest } = chosen;
     try {
       const file = yield* mergeTables(stack, tables, isOldest, plan);
       yield* replaceTables(stack, tables, file);
@@ -111,9 +124,6 @@ function* compact(stack: StackCore, plan: Plan): Steps<boolean> {
     // Now that they are closed: not every system removes what is open.
     yield* removeTables(tables);
     return true;
-  } catch (error) {
-    compactions.failures++;
-    throw error;
   } finally {
     for (const lock of locks) yield* tidy(ask('discard', lock));
   }
@@ -121,6 +131,8 @@ function* compact(stack: StackCore, plan: Plan): Steps<boolean> {
 
 /** The tables that are merged: by themselves, not by their numbers, which others may change as soon as the list is free. */
 interface ChosenTables {
+  /** Keeps them open; to be released. */
+  readonly state: StackState;
   readonly tables: readonly ListedTable[];
   /** Whether nothing older is there. */
   readonly isOldest: boolean;
@@ -131,7 +143,9 @@ function* lockTables(stack: StackCore, plan: Plan, locks: NewFile[]): Steps<Chos
   const { folder } = stack.place;
   if (plan.whenChanged === 'reload') yield* stack.reload();
   else if (!(yield* stack.isCurrent())) throw outdated(folder);
-  const { tables } = stack.state;
+  // From here on, another call on this stack may make it know another list.
+  const { state } = stack;
+  const { tables } = state;
   const range = plan.choose(tables);
   if (range === undefined) return undefined;
   let first = range.last + 1;
@@ -140,7 +154,8 @@ function* lockTables(stack: StackCore, plan: Plan, locks: NewFile[]): Steps<Chos
   } catch (error) {
     if (!plan.isBestEffort || locks.length < 2 || !isReftableError(error, 'LOCK_HELD')) throw error;
   }
-  return { tables: tables.slice(first, range.last + 1), isOldest: first === 0 };
+  state.retain();
+  return { state, tables: tables.slice(first, range.last + 1), isOldest: first === 0 };
 }
 
 /**
@@ -210,12 +225,14 @@ function* copyRecords(merged: MergedCore, file: TableFile, isOldest: boolean, { 
 function* replaceTables(stack: StackCore, replaced: readonly ListedTable[], file: TableFile | undefined): Steps<void> {
   const { place, settings } = stack;
   let lock: NewFile | undefined;
+  let names: readonly string[];
   let tables: readonly ListedTable[];
   let first: number;
   try {
     lock = yield* takeLock(place.folder, LIST_NAME, settings.lockTimeout);
-    const { names, file: held } = yield* readList(place);
-    if (held !== undefined) place.disposal.letGo(held);
+    const list = yield* readList(place);
+    if (list.file !== undefined) place.disposal.letGo(list.file);
+    names = list.names;
     first = names.indexOf(replaced[0]!.name);
     const there = names.slice(first, first + replaced.length);
     if (first < 0 || !isSameList(there, replaced.map(({ name }) => name))) throw outdated(place.folder);
@@ -227,7 +244,7 @@ function* replaceTables(stack: StackCore, replaced: readonly ListedTable[], file
   }
   try {
     const behind = first + replaced.length;
-    yield* publish(stack, lock, file === undefined ? [] : [file], (added) => [...tables.slice(0, first), ...added, ...tables.slice(behind)]);
+    yield* publish(stack, lock, names, file === undefined ? [] : [file], (added) => [...tables.slice(0, first), ...added, ...tables.slice(behind)]);
   } catch (error) {
     for (const { users, core } of tables) if (users === 0) place.disposal.close(core.source);
     throw error;

@@ -1,4 +1,4 @@
-import { ReftableError } from '@reftable/varint';
+import { isReftableError, ReftableError } from '@reftable/varint';
 import { isSameList, readList } from './load-tables.js';
 import { ask, tidy, type Steps } from './requests.js';
 import type { StackCore } from './stack-core.js';
@@ -13,6 +13,7 @@ import { LIST_NAME } from './table-name.js';
  * new tables are named, the folder is synced, the list is written into the lock and synced, renamed over the old one, the folder is
  * synced again. Only then anything else may be done on the ground of it.
  *
+ * @param before the list as it is, under its lock
  * @param files new tables, finished and not yet named
  * @param tables makes the new list out of the new tables
  * @throws `LOCK_LOST` (locked), what the storage throws: nothing has changed then, and the new tables and the lock are gone;
@@ -21,6 +22,7 @@ import { LIST_NAME } from './table-name.js';
 export function* publish(
   stack: StackCore,
   lock: NewFile,
+  before: readonly string[],
   files: readonly TableFile[],
   tables: (added: readonly ListedTable[]) => readonly ListedTable[],
 ): Steps<void> {
@@ -44,14 +46,16 @@ export function* publish(
   try {
     held = yield* ask('publish', lock, LIST_NAME, added.map(({ name }) => name));
   } catch (error) {
-    // What fails over a network may have been done all the same.
+    // What fails over a network may have been done all the same. If it was not, the lock is still held, and nobody else has changed the list:
+    // so if the list has changed, it was done, whatever others have made of it since.
     const list = yield* listAfter(stack, lock, added, error);
-    if (!isSameList(list.names, names)) {
+    if (isReftableError(error, 'LOCK_LOST') || isSameList(list.names, before)) {
       if (list.file !== undefined) place.disposal.letGo(list.file);
       yield* withdraw(stack, lock, files, added);
       throw error;
     }
-    held = list.file;
+    if (isSameList(list.names, names)) held = list.file;
+    else if (list.file !== undefined) place.disposal.letGo(list.file);
     yield* tidy(ask('discard', lock));
   }
   stack.install(new StackState({ names, file: held }, listed, place.hash, place.disposal));

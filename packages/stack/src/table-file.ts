@@ -3,7 +3,7 @@ import { BytesSource, type SourceInfo } from '@reftable/io';
 import type { TableOptions } from '@reftable/table';
 import { isReftableError, ReftableError } from '@reftable/varint';
 import { PieceSink } from './piece-sink.js';
-import { ask, random, type Steps } from './requests.js';
+import { ask, CloseRequest, random, type Steps } from './requests.js';
 import type { StackCore } from './stack-core.js';
 import { ListedTable } from './stack-state.js';
 import type { NewFile } from './storage.js';
@@ -83,7 +83,12 @@ export class TableFile {
     yield* ask('rename', this.#name!, name);
     this.#name = name;
     const source = content === undefined ? yield* this.#reopen(name) : new BytesSource(content.readSync(0, content.size), `${folder}/${name}`);
-    return new ListedTable(name, yield* format.open(source));
+    try {
+      return new ListedTable(name, yield* format.open(source));
+    } catch (error) {
+      yield new CloseRequest(source);
+      throw error;
+    }
   }
 
   *#reopen(name: string): Steps<SourceInfo> {
