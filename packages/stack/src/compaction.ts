@@ -108,54 +108,63 @@ function* compact(stack: StackCore, plan: Plan): Steps<boolean> {
   }
 }
 
+/** What a compaction has, and is to let go of however it ends. */
+interface Held {
+  readonly locks: NewFile[];
+  /** Keeps the tables open that are merged. */
+  state: StackState | undefined;
+}
+
 function* compactUnderLocks(stack: StackCore, plan: Plan): Steps<boolean> {
-  const locks: NewFile[] = [];
+  const held: Held = { locks: [], state: undefined };
   try {
     const listLock = yield* takeLock(stack.place.folder, LIST_NAME, stack.settings.lockTimeout);
-    const chosen = yield* freeAfter(listLock, lockTables(stack, plan, locks));
+    const chosen = yield* freeAfter(listLock, lockTables(stack, plan, held));
     if (chosen === undefined) return false;
-    const { state, tables, isOldest } = chosen;
-    try {
-      const file = yield* mergeTables(stack, tables, isOldest, plan);
-      yield* replaceTables(stack, tables, file);
-    } finally {
-      state.release();
-    }
-    // Now that they are closed: not every system removes what is open.
+    const { tables, isOldest } = chosen;
+    const file = yield* mergeTables(stack, tables, isOldest, plan);
+    yield* replaceTables(stack, tables, file);
+    // Not every system removes what is open.
+    release(held);
     yield* removeTables(tables);
     return true;
   } finally {
-    for (const lock of locks) yield* tidy(ask('discard', lock));
+    release(held);
+    for (const lock of held.locks) yield* tidy(ask('discard', lock));
   }
+}
+
+function release(held: Held): void {
+  held.state?.release();
+  held.state = undefined;
 }
 
 /** The tables that are merged: by themselves, not by their numbers, which others may change as soon as the list is free. */
 interface ChosenTables {
-  /** Keeps them open; to be released. */
-  readonly state: StackState;
   readonly tables: readonly ListedTable[];
   /** Whether nothing older is there. */
   readonly isOldest: boolean;
 }
 
-/** While the list is locked, chooses tables and locks them, from the newest down. Undefined: there is nothing to do. @param locks takes the locks */
-function* lockTables(stack: StackCore, plan: Plan, locks: NewFile[]): Steps<ChosenTables | undefined> {
+/** While the list is locked, chooses tables and locks them, from the newest down. Undefined: there is nothing to do. */
+function* lockTables(stack: StackCore, plan: Plan, held: Held): Steps<ChosenTables | undefined> {
   const { folder } = stack.place;
   if (plan.whenChanged === 'reload') yield* stack.reload();
   else if (!(yield* stack.isCurrent())) throw outdated(folder);
   // From here on, another call on this stack may make it know another list.
   const { state } = stack;
+  state.retain();
+  held.state = state;
   const { tables } = state;
   const range = plan.choose(tables);
   if (range === undefined) return undefined;
   let first = range.last + 1;
   try {
-    for (; first > range.first; first--) locks.push(yield* takeLock(folder, tables[first - 1]!.name, 0));
+    for (; first > range.first; first--) held.locks.push(yield* takeLock(folder, tables[first - 1]!.name, 0));
   } catch (error) {
-    if (!plan.isBestEffort || locks.length < 2 || !isReftableError(error, 'LOCK_HELD')) throw error;
+    if (!plan.isBestEffort || held.locks.length < 2 || !isReftableError(error, 'LOCK_HELD')) throw error;
   }
-  state.retain();
-  return { state, tables: tables.slice(first, range.last + 1), isOldest: first === 0 };
+  return { tables: tables.slice(first, range.last + 1), isOldest: first === 0 };
 }
 
 /**

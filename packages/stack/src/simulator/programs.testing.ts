@@ -1,7 +1,7 @@
 /* What simulated processes do. */
 import type { LogInput, RefInput } from '@reftable/block';
 import { isReftableError, ReftableError } from '@reftable/varint';
-import { prepareAddition, type PrepareOptions, type SortedRecords } from '../addition-core.js';
+import { prepareAddition, type PrepareOptions } from '../addition-core.js';
 import { clean, type CleanOptions } from '../clean.js';
 import { compactAll, compactAutomatically, compactRange, type CompactionExtras } from '../compaction.js';
 import type { TableRange } from '../geometry.js';
@@ -25,8 +25,8 @@ export function writer(story: Story, numbers: readonly number[], options: Prepar
           note({ kind: 'done', deed: number });
           break;
         } catch (error) {
-          // It is in the list, but could get lost with the power.
-          if (isReftableError(error, 'NOT_DURABLE')) break;
+          // It is in the list, but could get lost with the power; or nobody could see whether it is.
+          if (isReftableError(error, 'NOT_DURABLE') || error instanceof Uncertain) break;
           note({ kind: 'undone', deed: number });
           checkTrouble(error, actor);
         }
@@ -35,19 +35,31 @@ export function writer(story: Story, numbers: readonly number[], options: Prepar
   };
 }
 
+/** The list could not be read after it could not be published. */
+class Uncertain extends Error {}
+
 function* write(stack: StackCore, note: Actor['note'], story: Story, number: number, options: PrepareOptions): Steps<void> {
   const addition = yield* prepareAddition(stack, options);
   try {
     note({ kind: 'locked', names: stack.state.list.names });
-    for (const records of recordsOf(story, number, Number(addition.nextUpdateIndex))) yield* addition.addTable(records);
-    yield* addition.commit();
+    for (const { refs, logs } of recordsOf(story, number, addition.begin().updateIndex)) {
+      const transaction = addition.begin();
+      for (const ref of refs) transaction.addRef(ref);
+      for (const log of logs) transaction.addLog(log);
+      yield* addition.addTable(transaction);
+    }
+    try {
+      yield* addition.commit();
+    } catch (error) {
+      throw error instanceof ReftableError && error.message.includes('hold failed') ? new Uncertain() : error;
+    }
   } finally {
     yield* addition.abort();
   }
 }
 
 /** The records of each table that a transaction adds. */
-function recordsOf({ deeds }: Story, number: number, next: number): SortedRecords[] {
+function recordsOf({ deeds }: Story, number: number, next: number): { readonly refs: readonly RefInput[]; readonly logs: readonly LogInput[] }[] {
   const { sets = [], deletes = [], logs = [], deletesLogs = [], inTwo = false, isLarge = false } = deeds[number]!;
   const last = inTwo ? next + 1 : next;
   const refs: RefInput[] = [
