@@ -33,6 +33,7 @@ export async function main(args) {
   const folder = mkdtempSync(join(tmpdir(), 'reftable-soak-stack-'));
   const program = await bundleProgram(join(import.meta.dirname, 'worker.mjs'), folder);
   const peer = new Git(process.env['REFTABLE_GIT'] ?? 'git', join(folder, 'home'));
+  if (!peer.isAtLeast(45)) throw new Error(`${peer.program} is Git ${peer.version}, which does not know the format: REFTABLE_GIT names one that does (2.45 or newer)`);
   const all = new Tally();
   const begin = Date.now();
   const end = begin + seconds * 1000;
