@@ -93,3 +93,8 @@ export function checkHoldings(holdings: Holdings, { deeds, expires = false }: St
 function text(refs: ReadonlyMap<string, string>): string {
   return [...refs].map(([name, oid]) => `${name}=${oid.replace(/^0+/, '')}`).sort().join(' ');
 }
+
+/** Whether of transactions in their order the first ones are these. */
+export function startsWith(longer: readonly number[], shorter: readonly number[]): boolean {
+  return shorter.every((number, index) => longer[index] === number);
+}

@@ -16,16 +16,16 @@ export interface Sound {
   readonly tables: readonly string[];
 }
 
-/** What is wrong with a stack. */
-export class Unsound extends Error {}
+/** Something is as it must never be. */
+export class Violation extends Error {}
 
 /** Judges the stacks of one simulation. */
 export class Judge {
   readonly #platform: Platform;
   readonly #story: Story;
-  readonly #lists = new Map<number, readonly string[] | Unsound>();
-  readonly #tables = new Map<number, TableSync | Unsound>();
-  readonly #verdicts = new Map<string, Sound | Unsound>();
+  readonly #lists = new Map<number, readonly string[] | Violation>();
+  readonly #tables = new Map<number, TableSync | Violation>();
+  readonly #verdicts = new Map<string, Sound | Violation>();
 
   constructor(platform: Platform, story: Story) {
     this.#platform = platform;
@@ -37,13 +37,26 @@ export class Judge {
     return this.#verdicts.size;
   }
 
-  /** What a process opening the stack now would find. @throws Unsound */
-  judge(disk: Disk): Sound {
+  /**
+   * What a process that opens the stack now would find.
+   * @param when that is
+   * @throws Violation if the stack can't be read, or holds what it must not
+   */
+  judge(when: string, disk: Disk): Sound {
+    try {
+      return this.#judge(disk);
+    } catch (error) {
+      if (error instanceof Violation) throw new Violation(`${when}: ${error.message}`);
+      throw error;
+    }
+  }
+
+  #judge(disk: Disk): Sound {
     const list = disk.find(LIST_NAME)?.content;
     const names = list === undefined ? [] : this.#once(this.#lists, list, () => parseTableList(this.#platform.contents.bytes(list), LIST_NAME));
     const contents = names.map((name) => {
       const inode = disk.find(name);
-      if (inode === undefined) throw new Unsound(`${name} is listed and does not exist`);
+      if (inode === undefined) throw new Violation(`${name} is listed and does not exist`);
       return inode.content;
     });
     return this.#once(this.#verdicts, `${list ?? ''}:${contents.join()}`, () => {
@@ -51,7 +64,7 @@ export class Judge {
       let last = 0n;
       const holdings = new Holdings();
       for (const table of tables) {
-        if (table.info.minUpdateIndexExact <= last) throw new Unsound(`update indexes do not ascend: ${table.info.minUpdateIndexExact} after ${last}`);
+        if (table.info.minUpdateIndexExact <= last) throw new Violation(`update indexes do not ascend: ${table.info.minUpdateIndexExact} after ${last}`);
         last = table.info.maxUpdateIndexExact;
         for (const ref of table.refs({ tombstones: true })) holdings.putRef(ref);
         for (const log of table.logs({ tombstones: true })) holdings.putLog(log);
@@ -64,17 +77,17 @@ export class Judge {
     return this.#once(this.#tables, content, () => openTableSync(new BytesSource(this.#platform.contents.bytes(content))));
   }
 
-  #once<K, V>(known: Map<K, V | Unsound>, key: K, compute: () => V): V {
+  #once<K, V>(known: Map<K, V | Violation>, key: K, compute: () => V): V {
     let value = known.get(key);
     if (value === undefined) {
       try {
         value = compute();
       } catch (error) {
-        value = error instanceof Unsound ? error : new Unsound(error instanceof Error ? error.message : String(error));
+        value = error instanceof Violation ? error : new Violation(error instanceof Error ? error.message : String(error));
       }
       known.set(key, value);
     }
-    if (value instanceof Unsound) throw value;
+    if (value instanceof Violation) throw value;
     return value;
   }
 }

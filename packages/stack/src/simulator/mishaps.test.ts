@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { explore } from './explore.testing.js';
 import { report } from './report.testing.js';
 import { mishaps } from './scenarios.testing.js';
-import { Simulation, type Scenario } from './simulation.testing.js';
+import type { Scenario } from './scenario.testing.js';
+import { Simulation } from './simulation.testing.js';
 
 /** Milliseconds, on a machine that has other things to do. */
 const TIMEOUT = 120_000;

@@ -2,9 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { explore, SimulationFailure } from './explore.testing.js';
 import { mutations, type MutationName } from './mutations.testing.js';
-import type { Program } from './process.testing.js';
+import type { Program } from './program.testing.js';
 import { crowds, mishaps } from './scenarios.testing.js';
-import { Simulation, type Scenario } from './simulation.testing.js';
+import type { Scenario } from './scenario.testing.js';
+import { Simulation } from './simulation.testing.js';
 
 /** A scenario in which some processes are broken: those of these names, or all. */
 function broken(scenario: Scenario, mutation: MutationName, names?: readonly string[]): Scenario {

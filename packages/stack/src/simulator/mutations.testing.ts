@@ -8,7 +8,7 @@ import { reftableFormat, type TableFormat } from '../table-format.js';
 import { parseTableList } from '../table-list.js';
 import { LIST_NAME, LOCK_SUFFIX } from '../table-name.js';
 import { PAST } from './deed.testing.js';
-import type { Mutation } from './process.testing.js';
+import type { Mutation } from './program.testing.js';
 
 const LIST_LOCK = LIST_NAME + LOCK_SUFFIX;
 

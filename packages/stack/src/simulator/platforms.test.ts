@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Identities } from './disk.testing.js';
 import { explore, wander } from './explore.testing.js';
 import type { LossModel } from './loss.testing.js';
-import type { Program } from './process.testing.js';
+import type { Program } from './program.testing.js';
 import { report } from './report.testing.js';
 import { crowds, scenarios } from './scenarios.testing.js';
 import { Simulation } from './simulation.testing.js';

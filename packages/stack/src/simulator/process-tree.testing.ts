@@ -1,5 +1,6 @@
 import type { Platform } from './disk.testing.js';
-import { Process, type Note, type Program } from './process.testing.js';
+import { Process } from './process.testing.js';
+import type { Note, Program } from './program.testing.js';
 import type { Answer, Step } from './step.testing.js';
 
 /** Where a process can be: what it asks for now, and what it has told on the way from the node before. */
@@ -13,6 +14,7 @@ export class ProcessNode {
   readonly notes: readonly Note[];
   readonly held: readonly number[];
   readonly hasPaused: boolean;
+  readonly isOpening: boolean;
   readonly children = new Map<string, ProcessNode>();
 
   constructor(number: number, process: Process, parent?: ProcessNode, task = 0, answer?: Answer) {
@@ -24,6 +26,7 @@ export class ProcessNode {
     this.notes = process.takeNotes();
     this.held = process.held;
     this.hasPaused = process.takePause();
+    this.isOpening = process.isOpening;
   }
 
   /** Whether it has ended. */

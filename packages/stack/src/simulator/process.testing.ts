@@ -1,61 +1,14 @@
 /* A process that is simulated: one or several tasks that share a stack, each stopped where it asks the disk for something. */
 import { BytesSource, performReadSync, ReadRequest, type SourceInfo } from '@reftable/io';
 import { isReftableError, ReftableError } from '@reftable/varint';
-import { resolveStackOptions, type StackOptions } from '../options.js';
+import { resolveStackOptions } from '../options.js';
 import { CloseRequest, PauseRequest, RandomRequest, StorageRequest, type StackRequest, type Steps } from '../requests.js';
 import { openStackCore, type StackCore } from '../stack-core.js';
 import type { HeldFile, NewFile, ReadFile } from '../storage.js';
-import { reftableFormat, type TableFormat } from '../table-format.js';
+import { reftableFormat } from '../table-format.js';
 import type { Platform } from './disk.testing.js';
+import type { Actor, Mutation, Note, Program, Task } from './program.testing.js';
 import { errorOf, SimFile, type Answer, type Step } from './step.testing.js';
-
-/** What a process tells of itself between two steps. */
-export type Note =
-  /** It has the list's lock, and takes these tables for the list's. */
-  | { readonly kind: 'locked'; readonly names: readonly string[] }
-  /** A transaction is acknowledged. */
-  | { readonly kind: 'done'; readonly deed: number }
-  /** A transaction has failed: it must not be there. */
-  | { readonly kind: 'undone'; readonly deed: number }
-  /** It is about to look for what is new. */
-  | { readonly kind: 'looks' }
-  /** It has looked, and these transactions are there. */
-  | { readonly kind: 'sees'; readonly taken: readonly number[] }
-  /** Something is wrong. */
-  | { readonly kind: 'wrong'; readonly message: string };
-
-/** What a task works with. */
-export interface Actor {
-  readonly stack: StackCore;
-  /** Whether its steps are made to fail. */
-  readonly isMadeToFail: boolean;
-  /** Whether no other task of the process uses the stack. */
-  readonly isAlone: boolean;
-  readonly note: (note: Note) => void;
-}
-
-export type Task = (actor: Actor) => Steps<void>;
-
-/** A protocol that is broken on purpose: what is asked, or what tables are made of, is changed. */
-export interface Mutation {
-  wrap?<T>(steps: Steps<T>): Steps<T>;
-  readonly format?: TableFormat;
-}
-
-/** What a process does: it opens the stack, does its tasks at once, and closes the stack. */
-export interface Program {
-  readonly name: string;
-  readonly tasks: readonly Task[];
-  readonly options?: StackOptions;
-  /** Makes what breaks it. */
-  readonly mutation?: (process: number) => Mutation;
-  /** Whether its random numbers are all the same. */
-  readonly isMonotonous?: boolean;
-  /** Whether its steps are made to fail, where the scenario says how many. */
-  readonly isMadeToFail?: boolean;
-  /** Whether it removes other processes' locks. */
-  readonly breaksLocks?: boolean;
-}
 
 /** Inodes that a task may create, and tasks that a process may have. */
 const INODES = 1 << 7;
@@ -109,6 +62,11 @@ export class Process implements Actor {
   /** What each task asks for; undefined where it has ended. */
   get steps(): readonly (Step | undefined)[] {
     return this.#strands.map(({ step }) => step);
+  }
+
+  /** Whether it is still opening the stack. */
+  get isOpening(): boolean {
+    return !this.#hasBegun;
   }
 
   /** Inodes that it has open. */

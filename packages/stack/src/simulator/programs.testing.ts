@@ -8,8 +8,8 @@ import type { TableRange } from '../geometry.js';
 import { ask, type Steps } from '../requests.js';
 import type { StackCore } from '../stack-core.js';
 import type { StackState } from '../stack-state.js';
-import { checkHoldings, Holdings, LARGE, LARGE_TARGET, oidOf, PAST, ROLL, type Story } from './deed.testing.js';
-import type { Actor, Task } from './process.testing.js';
+import { checkHoldings, Holdings, LARGE, LARGE_TARGET, oidOf, PAST, ROLL, startsWith, type Story } from './deed.testing.js';
+import type { Actor, Task } from './program.testing.js';
 
 /** Ends of an operation that say that another process was in the way. */
 const IN_THE_WAY = ['LOCK_HELD', 'LOCK_LOST', 'STACK_OUTDATED', 'STACK_UNSETTLED'];
@@ -176,8 +176,4 @@ export function inTurn(...tasks: readonly Task[]): Task {
 function checkTrouble(error: unknown, { isMadeToFail }: Actor): void {
   if (!(error instanceof ReftableError)) throw error;
   if (!IN_THE_WAY.includes(error.code) && !(isMadeToFail && (error.kind === 'io' || error.code.startsWith('FILE_')))) throw error;
-}
-
-function startsWith(longer: readonly number[], shorter: readonly number[]): boolean {
-  return shorter.every((number, index) => longer[index] === number);
 }

@@ -2,9 +2,9 @@
 import type { TableRange } from '../geometry.js';
 import type { StackOptions } from '../options.js';
 import { PAST, type Deed, type Story } from './deed.testing.js';
-import type { Program } from './process.testing.js';
+import type { Program } from './program.testing.js';
 import { cleaner, compactor, lockBreaker, reader, writer } from './programs.testing.js';
-import type { Scenario } from './simulation.testing.js';
+import type { Scenario } from './scenario.testing.js';
 
 /** Three that are there before, four to be written, and one that is written after a crash. */
 const DEEDS: readonly Deed[] = [
@@ -38,13 +38,14 @@ const base = { story, before: has(story, [0, 1, 2]), last: LAST, loss: 'any' } a
 /** The same, transaction 1 in a large table. */
 const large = { ...base, story: largeStory, before: has(largeStory, [0, 1, 2], LARGE) } as const;
 
-export const writes = (deeds: readonly number[], options: StackOptions = PATIENT, name = 'writer'): Program => ({ name, tasks: [writer(story, deeds)], options });
-export const reads = (times = 1): Program => ({ name: 'reader', tasks: [reader(story, times)] });
-export const compacts = (which: 'auto' | 'all' | TableRange, options: StackOptions = PATIENT): Program => ({ name: 'compactor', tasks: [compactor(which)], options });
-export const cleans: Program = { name: 'cleaner', tasks: [cleaner()], options: PATIENT };
+const writes = (deeds: readonly number[], options: StackOptions = PATIENT, name = 'writer'): Program => ({ name, tasks: [writer(story, deeds)], options });
+const reads = (times = 1): Program => ({ name: 'reader', tasks: [reader(story, times)] });
+const compacts = (which: 'auto' | 'all' | TableRange, options: StackOptions = PATIENT): Program => ({ name: 'compactor', tasks: [compactor(which)], options });
+const cleans: Program = { name: 'cleaner', tasks: [cleaner()], options: PATIENT };
 const breaksLock: Program = { name: 'operator', tasks: [lockBreaker], breaksLocks: true };
 const expires: Program = { name: 'expirer', tasks: [compactor('all', { expire: { expires: ({ ref }) => ref === PAST } })], options: PATIENT };
-export const failing = (program: Program): Program => ({ ...program, isMadeToFail: true });
+const opened = (program: Program): Program => ({ ...program, opensFirst: true });
+const failing = (program: Program): Program => ({ ...program, isMadeToFail: true });
 
 /** All at once, and every crash. */
 export const crowds = {
@@ -74,7 +75,7 @@ export const crowds = {
   },
   'two writers, a compactor and a reader': {
     ...base,
-    programs: [writes([3], PATIENT, 'writer A'), writes([5], AUTOMATIC, 'writer B'), compacts({ first: 0, last: 1 }), reads()],
+    programs: [opened(writes([3], PATIENT, 'writer A')), opened(writes([5], AUTOMATIC, 'writer B')), opened(compacts({ first: 0, last: 1 })), reads()],
   },
 } satisfies Readonly<Record<string, Scenario>>;
 
@@ -82,7 +83,7 @@ export const crowds = {
 export const mishaps = {
   'a writer whose steps fail': { ...base, failures: 1, programs: [failing(writes([3, 5]))] },
   'a writer that compacts, whose steps fail': { ...base, failures: 1, programs: [failing(writes([3, 5], AUTOMATIC))] },
-  'a writer of a large table, whose steps fail': { ...base, failures: 1, programs: [failing(writes([6, 3], { ...AUTOMATIC, layout: LARGE.layout }))] },
+  'a writer of a large table, whose steps fail': { ...base, failures: 1, programs: [failing(writes([6], { ...AUTOMATIC, layout: LARGE.layout }))] },
   'a compactor of all, whose steps fail': { ...base, failures: 1, programs: [failing(compacts('all'))] },
   'a compactor of some, whose steps fail': { ...base, failures: 1, programs: [failing(compacts({ first: 1, last: 2 }))] },
   'a compactor of large tables, whose steps fail': { ...large, failures: 1, programs: [failing(compacts('all', LARGE))] },

@@ -1,52 +1,32 @@
 /* The rules of what is simulated: what can happen next, what comes of it, and what must hold then. */
-import { LIST_NAME, LOCK_SUFFIX, rangeInName } from '../table-name.js';
-import type { Story } from './deed.testing.js';
-import { Disk, Platform, type Identities } from './disk.testing.js';
-import { Hasher, NumberSet } from './intern.testing.js';
-import { Judge, Unsound, type Sound } from './judge.testing.js';
-import { losses, type LossModel } from './loss.testing.js';
-import { creatorOf, Process, type Note, type Program } from './process.testing.js';
+import { LIST_NAME, LOCK_SUFFIX } from '../table-name.js';
+import { Crashes } from './crash.testing.js';
+import { startsWith } from './deed.testing.js';
+import { Disk, Platform } from './disk.testing.js';
+import { Judge, Violation } from './judge.testing.js';
+import { creatorOf } from './process.testing.js';
 import { ProcessTree, type ProcessNode } from './process-tree.testing.js';
-import { cleaner, compactor, inTurn, writer } from './programs.testing.js';
-import { failed, failuresOf, isChange, isPrivate, performStep, type Answer, type Step } from './step.testing.js';
+import type { Note } from './program.testing.js';
+import { OLD_PROCESS, runAlone } from './run-alone.testing.js';
+import type { Scenario } from './scenario.testing.js';
+import { failed, failuresOf, isChange, isPrivate, performStep, type Step } from './step.testing.js';
 import type { Move, World } from './world.testing.js';
-
-/** What is simulated. */
-export interface Scenario {
-  readonly story: Story;
-  /** What has been done before, by one process; its tables are synced. */
-  readonly before?: Program;
-  readonly programs: readonly Program[];
-  readonly identities?: Identities;
-  /** What a loss of power may take; undefined: there is none. */
-  readonly loss?: LossModel;
-  /** How many steps are made to fail; default 0. */
-  readonly failures?: number;
-  /** The transaction that is written after a crash. */
-  readonly last: number;
-}
-
-/** Something is as it must never be. */
-export class Violation extends Error {}
 
 /** A scenario, and what was found out about it. */
 export class Simulation {
   readonly scenario: Scenario;
   readonly platform: Platform;
   readonly judge: Judge;
-  /** Disks from which all losses of power were tried, and what was left by those. */
-  readonly crashes = { points: 0, losses: 0, recoveries: 0 };
+  readonly crashes: Crashes;
   /** Steps that were made to fail. */
   failures = 0;
   readonly #trees: readonly ProcessTree[];
-  readonly #checked = new NumberSet();
-  readonly #lost = new NumberSet();
-  readonly #recovered = new Set<string>();
 
   constructor(scenario: Scenario) {
     this.scenario = scenario;
     this.platform = new Platform(scenario.identities ?? 'unique');
     this.judge = new Judge(this.platform, scenario.story);
+    this.crashes = new Crashes(scenario, this.judge);
     const showsReads = (scenario.failures ?? 0) > 0;
     this.#trees = scenario.programs.map((program, number) => new ProcessTree(program, number, this.platform, showsReads));
   }
@@ -60,12 +40,12 @@ export class Simulation {
   start(): World {
     const disk = new Disk(this.platform);
     const { before } = this.scenario;
-    if (before !== undefined) this.#runAlone(disk, before, OLD_PROCESS);
+    if (before !== undefined) runAlone(disk, before, OLD_PROCESS);
     disk.syncNames();
-    const { taken, tables } = this.#soundly('at the start', disk);
+    const { taken, tables } = this.judge.judge('at the start', disk);
     const world: World = {
       disk,
-      nodes: this.#trees.map(({ root }) => root),
+      nodes: this.#trees.map((tree) => (tree.program.opensFirst === true ? this.#open(disk, tree) : tree.root)),
       taken,
       acknowledged: maskOf(taken),
       expected: this.#trees.map(() => 0),
@@ -76,6 +56,13 @@ export class Simulation {
       preemptions: 0,
     };
     return world;
+  }
+
+  /** Where a process is once it has opened the stack, if nothing happens meanwhile. */
+  #open(disk: Disk, tree: ProcessTree): ProcessNode {
+    let node = tree.root;
+    while (node.isOpening) node = tree.next(node, 0, performStep(disk, node.steps[0]!, []));
+    return node;
   }
 
   /** What can happen next. A step that nobody else can tell of goes before all others. */
@@ -155,7 +142,7 @@ export class Simulation {
   #check(before: World, world: World, process: number, node: ProcessNode, hasChanged: boolean): World {
     let { taken, acknowledged, expected } = world;
     if (hasChanged) {
-      taken = this.#soundly('now', world.disk).taken;
+      taken = this.judge.judge('now', world.disk).taken;
       if (!startsWith(taken, before.taken)) throw new Violation(`transactions ${taken.join()} are there; ${before.taken.join()} were`);
     }
     for (const note of node.notes) {
@@ -170,7 +157,7 @@ export class Simulation {
     }
     const next = { ...world, taken, acknowledged, expected };
     if (node.isAtEnd) this.#checkEnd(next, process);
-    this.#checkCrash(next);
+    this.crashes.check(next);
     return next;
   }
 
@@ -182,7 +169,7 @@ export class Simulation {
         if (taken.includes(note.deed)) throw new Violation(`transaction ${note.deed} has failed, and is there`);
         return;
       case 'locked': {
-        const { tables } = this.#soundly('under the lock', disk);
+        const { tables } = this.judge.judge('under the lock', disk);
         if (!this.#hasBreaker && tables.join() !== note.names.join()) throw new Violation(`the lock is held, and the list is taken for ${note.names.join(' ')}`);
         return;
       }
@@ -200,7 +187,7 @@ export class Simulation {
   #checkEnd({ disk, nodes, stuck, failures }: World, process: number): void {
     // Where one failure comes upon another, nobody may be able to tell whether a table is listed.
     const areTablesStuck = failures > 1 || stuck.some((name) => !name.endsWith(LOCK_SUFFIX));
-    const { tables } = this.#soundly('at the end', disk);
+    const { tables } = this.judge.judge('at the end', disk);
     const areAllAtEnd = nodes.every((node) => node.isAtEnd);
     for (const [name, inode] of disk.names) {
       if (name === LIST_NAME || tables.includes(name) || stuck.includes(name)) continue;
@@ -208,79 +195,7 @@ export class Simulation {
       if (isTable ? areAllAtEnd && !areTablesStuck : creatorOf(inode) === process && !stuck.includes(name)) throw new Violation(`${name} is left behind`);
     }
   }
-
-  /** What must hold if all processes are killed now, or the power is lost. */
-  #checkCrash(world: World): void {
-    const { disk, taken, acknowledged } = world;
-    const hasher = new Hasher();
-    disk.hash(hasher);
-    for (const number of taken) hasher.put(number);
-    if (!this.#checked.add(hasher.put(acknowledged).value)) return;
-    this.crashes.points++;
-    this.#recover(disk, 'all processes are killed');
-    if (this.scenario.loss === undefined) return;
-    for (const left of losses(disk, this.scenario.loss)) {
-      hasher.reset();
-      left.hash(hasher);
-      for (const number of taken) hasher.put(number);
-      if (!this.#lost.add(hasher.put(acknowledged).value)) continue;
-      this.crashes.losses++;
-      const { taken: found } = this.#soundly(`after a loss of power that leaves ${namesOf(left)}`, left);
-      const missing = taken.filter((number) => (acknowledged >> number) & 1 && !found.includes(number));
-      if (missing.length > 0) throw new Violation(`after a loss of power that leaves ${namesOf(left)}, transactions ${missing.join()} are gone, which were acknowledged`);
-      if (!startsWith(taken, found)) throw new Violation(`after a loss of power, transactions ${found.join()} are there, while there were ${taken.join()}`);
-      this.#recover(left, 'the power was lost');
-    }
-  }
-
-  /** A process finds a disk as a crash has left it, and goes on with it. */
-  #recover(crashed: Disk, when: string): void {
-    const { last } = this.scenario;
-    const { taken, tables } = this.#soundly(when, crashed);
-    const listed = new Set(tables);
-    const others = [...crashed.names].filter(([name]) => !listed.has(name));
-    const key = [...tables, ...new Set(others.map(([name, inode]) => describeStray(name, crashed.inode(inode).content)))].join();
-    if (this.#recovered.has(key)) return;
-    this.#recovered.add(key);
-    this.crashes.recoveries++;
-    const disk = crashed.copy();
-    const { story } = this.scenario;
-    const work = inTurn(cleaner({ breakLocks: 'all' }), writer(story, [last], { whenChanged: 'fail' }), compactor('all'), cleaner());
-    this.#runAlone(disk, { name: 'recovery', tasks: [work] }, NEW_PROCESS);
-    const after = this.#soundly('after the recovery', disk);
-    if (after.taken.join() !== [...taken, last].join()) throw new Violation(`recovery from ${taken.join()} leads to ${after.taken.join()}`);
-    // What is newer than all that is listed may be about to be listed, as far as anybody can tell.
-    const isStray = (name: string): boolean => name !== LIST_NAME && !after.tables.includes(name) && (rangeInName(name)?.max ?? 0n) <= after.newest;
-    const strays = [...disk.names.keys()].filter(isStray);
-    if (strays.length > 0) throw new Violation(`recovery leaves ${strays.join()} behind`);
-  }
-
-  /** Runs a process from its start to its end. */
-  #runAlone(disk: Disk, program: Program, number: number): void {
-    const process = new Process(program, number, this.platform, false);
-    for (;;) {
-      for (const note of process.takeNotes()) if (note.kind === 'wrong' || note.kind === 'undone') throw new Violation(`${program.name}: ${JSON.stringify(note)}`);
-      const task = process.steps.findIndex((step) => step !== undefined);
-      if (task < 0) return;
-      const answer: Answer = performStep(disk, process.steps[task]!, process.held);
-      process.answer(task, answer);
-    }
-  }
-
-  /** @throws Violation if the stack can't be read, or holds what it must not */
-  #soundly(when: string, disk: Disk): Sound {
-    try {
-      return this.judge.judge(disk);
-    } catch (error) {
-      if (error instanceof Unsound) throw new Violation(`${when}: ${error.message}`);
-      throw error;
-    }
-  }
 }
-
-/** Numbers of processes that come before and after the others. */
-const OLD_PROCESS = 30;
-const NEW_PROCESS = 31;
 
 /** Whether what went on last could have gone on, and does not. */
 function isPreemption({ nodes, last }: World, { process, task }: Move): boolean {
@@ -291,18 +206,4 @@ function isPreemption({ nodes, last }: World, { process, task }: Move): boolean 
 
 function maskOf(numbers: readonly number[]): number {
   return numbers.reduce((mask, number) => mask | (1 << number), 0);
-}
-
-function startsWith(longer: readonly number[], shorter: readonly number[]): boolean {
-  return shorter.every((number, index) => longer[index] === number);
-}
-
-function namesOf(disk: Disk): string {
-  return [...disk.names.keys()].sort().join(' ');
-}
-
-/** As far as it matters to who finds it: a table's content does, and that there is a lock or an unfinished file. */
-function describeStray(name: string, content: number): string {
-  if (name.endsWith('.ref') || name === LIST_NAME) return `${name}:${content}`;
-  return name.endsWith(LOCK_SUFFIX) ? name : 'unfinished';
 }

@@ -98,8 +98,10 @@ function found(disk: Disk, name: string, isContentTold: boolean): Answer {
 
 /** Whether a step changes what others see, or what a loss of power leaves. */
 export function isChange({ operation }: Step): boolean {
-  return operation !== 'exists' && operation !== 'identify' && operation !== 'hold' && operation !== 'open' && operation !== 'list' && operation !== 'read' && operation !== 'close';
+  return !LOOKS.includes(operation);
 }
+
+const LOOKS: readonly Step['operation'][] = ['exists', 'identify', 'hold', 'open', 'list', 'read', 'close'];
 
 /** Whether nobody but the process itself can tell when it is done: it writes to a file of its own that is of no use to others yet. */
 export function isPrivate({ operation, name }: Step): boolean {
@@ -131,7 +133,6 @@ const IO_CODES: Readonly<Partial<Record<Step['operation'], string>>> = {
 export function failuresOf({ operation }: Step): readonly Failure[] {
   switch (operation) {
     case 'create':
-      return ['EIO', 'ENOSPC', 'EACCES', 'FILE_EXISTS'];
     case 'rename':
       return ['EIO', 'ENOSPC', 'EACCES', 'FILE_EXISTS'];
     case 'publish':
@@ -154,29 +155,39 @@ export function failuresOf({ operation }: Step): readonly Failure[] {
   }
 }
 
-/** A step in words. @param bytes how long a content is */
+/** A step in words. */
 export function describeStep({ operation, name, to, content }: Step, { contents }: Platform): string {
   switch (operation) {
+    case 'create':
+      return `creates ${name}`;
     case 'write':
       return `writes ${contents.bytes(content).length} bytes to ${name}`;
-    case 'syncNames':
-      return 'syncs the folder';
+    case 'sync':
+      return `syncs ${name}`;
+    case 'close':
+      return `closes ${name}`;
     case 'rename':
       return `renames ${name} to ${to}`;
     case 'publish':
       return `publishes ${name} as ${to}`;
+    case 'discard':
+      return `discards ${name}`;
+    case 'remove':
+      return `removes ${name}`;
+    case 'syncNames':
+      return 'syncs the folder';
     case 'exists':
       return `looks whether there is ${name}`;
     case 'identify':
       return `asks for the identity of ${name}`;
     case 'hold':
       return `reads ${name}`;
+    case 'open':
+      return `opens ${name}`;
     case 'read':
       return `reads from ${name}`;
     case 'list':
       return 'lists the folder';
-    default:
-      return `${operation}s ${name}`.replace('closes', 'closes').replace('closs', 'closes');
   }
 }
 
