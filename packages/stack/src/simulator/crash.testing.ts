@@ -45,10 +45,11 @@ export class Crashes {
       for (const number of taken) hasher.put(number);
       if (!this.#lost.add(hasher.put(acknowledged).value)) continue;
       this.losses++;
-      const { taken: found } = this.#judge.judge(`after a loss of power that leaves ${namesOf(left)}`, left);
+      const when = `after a loss of power that leaves ${namesOf(left)}`;
+      const { taken: found } = this.#judge.judge(when, left);
       const missing = taken.filter((number) => (acknowledged >> number) & 1 && !found.includes(number));
-      if (missing.length > 0) throw new Violation(`after a loss of power that leaves ${namesOf(left)}, transactions ${missing.join()} are gone, which were acknowledged`);
-      if (!startsWith(taken, found)) throw new Violation(`after a loss of power, transactions ${found.join()} are there, while there were ${taken.join()}`);
+      if (missing.length > 0) throw new Violation(`${when}, transactions ${missing.join()} are gone, which were acknowledged`);
+      if (!startsWith(taken, found)) throw new Violation(`${when}, transactions ${found.join()} are there, while there were ${taken.join()}`);
       this.#recover(left, 'the power was lost');
     }
   }

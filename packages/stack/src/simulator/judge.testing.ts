@@ -64,8 +64,9 @@ export class Judge {
       let last = 0n;
       const holdings = new Holdings();
       for (const table of tables) {
-        if (table.info.minUpdateIndexExact <= last) throw new Violation(`update indexes do not ascend: ${table.info.minUpdateIndexExact} after ${last}`);
-        last = table.info.maxUpdateIndexExact;
+        const { minUpdateIndexExact: min, maxUpdateIndexExact: max } = table.info;
+        if (min <= last) throw new Violation(`update indexes do not ascend: ${min} after ${last}`);
+        last = max;
         for (const ref of table.refs({ tombstones: true })) holdings.putRef(ref);
         for (const log of table.logs({ tombstones: true })) holdings.putLog(log);
       }

@@ -167,7 +167,8 @@ export class Process implements Actor {
         }
       }
     } catch (error) {
-      this.note({ kind: 'wrong', message: `ended by ${error instanceof ReftableError ? error.code : String((error as Error).stack)}: ${String(error)}` });
+      const reason = error instanceof ReftableError ? `${error.code}: ${error.message}` : String((error as Error).stack);
+      this.note({ kind: 'wrong', message: `ended by ${reason}` });
     }
   }
 

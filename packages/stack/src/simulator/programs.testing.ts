@@ -145,7 +145,9 @@ export function compactor(which: 'auto' | 'all' | TableRange, extras: Compaction
     const isSum =
       add <= 1 && failures - before.failures <= add && (!hasChanged || add === 1) && (failures > before.failures) >= (hasFailed && add === 1) &&
       (bytes > before.bytes) === (entries > before.entries);
-    if (actor.isAlone && !isSum) note({ kind: 'wrong', message: `statistics do not add up: ${JSON.stringify({ ...stack.compactions, lastError: undefined })}` });
+    if (actor.isAlone && !isSum) {
+      note({ kind: 'wrong', message: `statistics do not add up: ${JSON.stringify({ attempts, failures, bytes, entries })}` });
+    }
   };
 }
 

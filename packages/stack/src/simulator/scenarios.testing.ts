@@ -30,7 +30,9 @@ const AUTOMATIC = { lockTimeout: 1 } as const;
 /** Room for the large record. */
 const LARGE = { ...PATIENT, layout: { blockSize: 1 << 17, aligned: false } } as const;
 
-const has = (told: Story, deeds: readonly number[], options: StackOptions = PATIENT): Program => ({ name: 'before', tasks: [writer(told, deeds)], options });
+const has = (told: Story, deeds: readonly number[], options: StackOptions = PATIENT): Program => {
+  return { name: 'before', tasks: [writer(told, deeds)], options };
+};
 
 /** Transactions 0, 1 and 2 in a table each. */
 const base = { story, before: has(story, [0, 1, 2]), last: LAST, loss: 'any' } as const;
@@ -38,11 +40,16 @@ const base = { story, before: has(story, [0, 1, 2]), last: LAST, loss: 'any' } a
 /** The same, transaction 1 in a large table. */
 const large = { ...base, story: largeStory, before: has(largeStory, [0, 1, 2], LARGE) } as const;
 
-const writes = (deeds: readonly number[], options: StackOptions = PATIENT, name = 'writer'): Program => ({ name, tasks: [writer(story, deeds)], options });
+const writes = (deeds: readonly number[], options: StackOptions = PATIENT, name = 'writer'): Program => {
+  return { name, tasks: [writer(story, deeds)], options };
+};
 const reads = (times = 1): Program => ({ name: 'reader', tasks: [reader(story, times)] });
-const compacts = (which: 'auto' | 'all' | TableRange, options: StackOptions = PATIENT): Program => ({ name: 'compactor', tasks: [compactor(which)], options });
+const compacts = (which: 'auto' | 'all' | TableRange, options: StackOptions = PATIENT): Program => {
+  return { name: 'compactor', tasks: [compactor(which)], options };
+};
 const cleans: Program = { name: 'cleaner', tasks: [cleaner()], options: PATIENT };
 const breaksLock: Program = { name: 'operator', tasks: [lockBreaker], breaksLocks: true };
+const breaksLocks: Program = { name: 'cleaner', tasks: [cleaner({ breakLocks: 'all' })], options: PATIENT, breaksLocks: true };
 const expires: Program = { name: 'expirer', tasks: [compactor('all', { expire: { expires: ({ ref }) => ref === PAST } })], options: PATIENT };
 const opened = (program: Program): Program => ({ ...program, opensFirst: true });
 const failing = (program: Program): Program => ({ ...program, isMadeToFail: true });
@@ -57,7 +64,7 @@ export const crowds = {
   },
   'a writer and a compactor of all': { ...base, programs: [writes([3, 4]), compacts('all')] },
   'a writer and a compactor of some': { ...base, programs: [writes([3, 4], AUTOMATIC), compacts({ first: 1, last: 2 })] },
-  'a writer and an expiry': { ...base, story: forgetful, programs: [{ name: 'writer', tasks: [writer(forgetful, [3, 4])], options: AUTOMATIC }, expires] },
+  'a writer and an expiry': { ...base, story: forgetful, programs: [writes([3, 4], AUTOMATIC), expires] },
   'a writer, a compactor and a reader': { ...base, programs: [writes([3]), compacts('all'), reads()] },
   'two compactors': { ...base, programs: [compacts({ first: 0, last: 1 }), compacts('auto')] },
   'a cleaner beside a writer': { ...base, programs: [cleans, writes([3], AUTOMATIC)] },
@@ -65,6 +72,9 @@ export const crowds = {
   'a cleaner beside a compactor of large tables': { ...large, programs: [cleans, compacts('all', LARGE)] },
   'a lock that is broken': { ...base, programs: [breaksLock, writes([3], PATIENT, 'writer A'), writes([5], PATIENT, 'writer B')] },
   'a lock that is broken under a compactor': { ...base, programs: [breaksLock, writes([3]), compacts('all')] },
+  'a cleaner that breaks locks, beside a writer': { ...base, programs: [breaksLocks, failing(writes([3], AUTOMATIC))] },
+  'a cleaner that breaks locks, beside a compactor': { ...base, programs: [breaksLocks, failing(compacts('all'))] },
+  'a cleaner that breaks locks, beside a compactor of large tables': { ...large, programs: [breaksLocks, failing(compacts('all', LARGE))] },
   'a process that writes, compacts and reads at once': {
     ...base,
     programs: [{ name: 'process', tasks: [writer(story, [3]), compactor({ first: 0, last: 1 }), reader(story, 1)], options: AUTOMATIC }],
@@ -75,7 +85,12 @@ export const crowds = {
   },
   'two writers, a compactor and a reader': {
     ...base,
-    programs: [opened(writes([3], PATIENT, 'writer A')), opened(writes([5], AUTOMATIC, 'writer B')), opened(compacts({ first: 0, last: 1 })), reads()],
+    programs: [
+      opened(writes([3], PATIENT, 'writer A')),
+      opened(writes([5], AUTOMATIC, 'writer B')),
+      opened(compacts({ first: 0, last: 1 })),
+      reads(),
+    ],
   },
 } satisfies Readonly<Record<string, Scenario>>;
 

@@ -170,12 +170,16 @@ export class Simulation {
         return;
       case 'locked': {
         const { tables } = this.judge.judge('under the lock', disk);
-        if (!this.#hasBreaker && tables.join() !== note.names.join()) throw new Violation(`the lock is held, and the list is taken for ${note.names.join(' ')}`);
+        if (!this.#hasBreaker && tables.join() !== note.names.join()) {
+          throw new Violation(`the lock is held, and the list is taken for ${note.names.join(' ')}`);
+        }
         return;
       }
       case 'sees':
         if (!startsWith(taken, note.taken)) throw new Violation(`sees transactions ${note.taken.join()}, while there are ${taken.join()}`);
-        if ((expected & ~maskOf(note.taken)) !== 0) throw new Violation(`sees transactions ${note.taken.join()}, and not all that were acknowledged before`);
+        if ((expected & ~maskOf(note.taken)) !== 0) {
+          throw new Violation(`sees transactions ${note.taken.join()}, and not all that were acknowledged before`);
+        }
     }
   }
 
@@ -191,8 +195,8 @@ export class Simulation {
     const areAllAtEnd = nodes.every((node) => node.isAtEnd);
     for (const [name, inode] of disk.names) {
       if (name === LIST_NAME || tables.includes(name) || stuck.includes(name)) continue;
-      const isTable = name.endsWith('.ref');
-      if (isTable ? areAllAtEnd && !areTablesStuck : creatorOf(inode) === process && !stuck.includes(name)) throw new Violation(`${name} is left behind`);
+      const mustBeGone = name.endsWith('.ref') ? areAllAtEnd && !areTablesStuck : creatorOf(inode) === process;
+      if (mustBeGone) throw new Violation(`${name} is left behind`);
     }
   }
 }

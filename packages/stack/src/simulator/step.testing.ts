@@ -1,6 +1,7 @@
 /* What a process asks of the disk, and what it is told. */
 import { ReftableError } from '@reftable/varint';
 import type { NewFile, StackStorage } from '../storage.js';
+import { kindOfFile } from '../table-name.js';
 import type { Disk, Failure, Platform } from './disk.testing.js';
 
 /** Something that a process asks of the disk. Files that it has created or opened are named by their inodes. */
@@ -105,8 +106,10 @@ const LOOKS: readonly Step['operation'][] = ['exists', 'identify', 'hold', 'open
 
 /** Whether nobody but the process itself can tell when it is done: it writes to a file of its own that is of no use to others yet. */
 export function isPrivate({ operation, name }: Step): boolean {
-  return operation === 'write' || operation === 'sync' || operation === 'close' || operation === 'read' || (operation === 'create' && name.includes('.temp.'));
+  return PRIVATE.includes(operation) || (operation === 'create' && kindOfFile(name) === 'temporary');
 }
+
+const PRIVATE: readonly Step['operation'][] = ['write', 'sync', 'close', 'read'];
 
 /** The error that a failure is to a stack. */
 export function errorOf(failure: Failure, { operation, name }: Step): ReftableError {

@@ -51,7 +51,8 @@ export function traceMoves(simulation: Simulation, moves: readonly Move[]): stri
       const notes = after.notes.map((note) => `\n    [${JSON.stringify(note)}]`).join('');
       lines.push(`  ${who} ${wait}${describeStep(step, simulation.platform)}${end}${notes}`);
     } catch (error) {
-      lines.push(`  ${who} ${wait}${describeStep(step, simulation.platform)}${end}`, `  => ${error instanceof Error ? error.message : String(error)}`);
+      const reason = error instanceof Error ? error.message : String(error);
+      lines.push(`  ${who} ${wait}${describeStep(step, simulation.platform)}${end}`, `  => ${reason}`);
       break;
     }
   }
