@@ -10,7 +10,7 @@
  */
 import { skipVarint } from '@reftable/varint';
 import { lengthAt, type Block } from './block.js';
-import { LOG_BLOCK, OBJECT_BLOCK, REF_BLOCK } from './block-type.js';
+import { LOG_BLOCK, OBJECT_BLOCK, REF_BLOCK, VALUE_BLOCK } from './block-type.js';
 import { lastRestartNotAfter } from './restart-search.js';
 
 const NO_BYTES = new Uint8Array(0);
@@ -38,7 +38,7 @@ export class BlockCursor {
   valueStart = 0;
   /** Where the value ends, and the next record starts. */
   valueEnd = 0;
-  /** In a ref record: where what follows the update index starts. */
+  /** In a ref record: where what follows the update index starts. In a `VALUE_BLOCK`: where what follows the length starts. */
   contentStart = 0;
 
   readonly #idSize: number;
@@ -50,13 +50,13 @@ export class BlockCursor {
     this.#idSize = idSize;
   }
 
-  /** Goes before the first record of `block`. The key stays, so that the first record's is checked to be beyond it. */
-  enter(block: Block): void {
+  /** Goes before the first record of `block`, or the one at the restart `start`. The key stays, so that the next record's is checked to be beyond it. */
+  enter(block: Block, start = block.recordsStart): void {
     this.block = block;
     this.bytes = block.bytes;
     this.#type = block.type;
     this.#recordsEnd = block.recordsEnd;
-    this.valueEnd = block.recordsStart;
+    this.valueEnd = start;
   }
 
   /** Forgets the block and the key: what is entered next may start anywhere. */
@@ -206,6 +206,11 @@ export class BlockCursor {
 
   #skipOther(start: number, valueType: number): number {
     let pos = start;
+    if (this.#type === VALUE_BLOCK) {
+      if (this.bytes[start]! < 128) return (this.contentStart = start + 1) + this.bytes[start]!;
+      this.contentStart = this.#skipNumber(start);
+      return this.#skipBytes(start);
+    }
     if (this.#type === LOG_BLOCK) {
       if (valueType === 0) return pos;
       if (valueType !== 1) throw this.#damage('VALUE_TYPE', `log entry of value type ${valueType}`, start);

@@ -9,8 +9,11 @@ export const LOG_BLOCK = 0x67;
 /** `i`: index records, over any section or over another index. */
 export const INDEX_BLOCK = 0x69;
 
+/** No letter: records whose values all are a varint length and as many bytes, as in containers that know nothing of what they hold. No reftable has it. */
+export const VALUE_BLOCK = 0;
+
 /** The type of a block, by its letter's code. */
-export type BlockType = typeof REF_BLOCK | typeof OBJECT_BLOCK | typeof LOG_BLOCK | typeof INDEX_BLOCK;
+export type BlockType = typeof REF_BLOCK | typeof OBJECT_BLOCK | typeof LOG_BLOCK | typeof INDEX_BLOCK | typeof VALUE_BLOCK;
 
 /** Bytes of a block's header: its type, and its length as u24. */
 export const BLOCK_HEADER_SIZE = 4;
@@ -21,7 +24,7 @@ export const MAX_BLOCK_SIZE = 0xff_ffff;
 /** A block's restart count is a u16. */
 export const MAX_RESTARTS = 0xffff;
 
-/** Whether `byte` is the type of a block. */
+/** Whether `byte` is the type of a block of a reftable. */
 export function isBlockType(byte: number | undefined): byte is BlockType {
   return byte === REF_BLOCK || byte === OBJECT_BLOCK || byte === LOG_BLOCK || byte === INDEX_BLOCK;
 }

@@ -17,9 +17,9 @@ export class BlockWriter {
   lastKey: Uint8Array = new Uint8Array(256);
   lastKeyLength = 0;
 
-  readonly #blockSize: number;
+  #blockSize: number;
   readonly #restartInterval: number;
-  readonly #buffer: Uint8Array;
+  #buffer: Uint8Array;
   /** Only the first `restarts` count. */
   readonly #restartOffsets: number[] = [];
   #headerOffset = 0;
@@ -85,22 +85,39 @@ export class BlockWriter {
     return true;
   }
 
+  /** Sets the most bytes that this block and those after it may have: what is there must fit, and 2^24-1 is the end. */
+  resize(blockSize: number): void {
+    this.#blockSize = blockSize;
+    if (blockSize <= this.#buffer.length) return;
+    const grown = new Uint8Array(blockSize);
+    grown.set(this.#buffer);
+    this.#buffer = grown;
+  }
+
+  /**
+   * Ends the block: writes its restarts, and leaves the header to the caller.
+   * @returns the block, without padding: a view that the next block overwrites
+   */
+  finishBody(): Uint8Array {
+    const buffer = this.#buffer;
+    let pos = this.#length;
+    for (let index = 0; index < this.restarts; index++, pos += 3) putU24(buffer, pos, this.#restartOffsets[index]!);
+    putU16(buffer, pos, this.restarts);
+    return buffer.subarray(0, pos + 2);
+  }
+
   /**
    * Ends the block: writes its restarts and header, and deflates it where it is a log block.
    * @returns the block as it stands in the file, without padding: a view that the next block overwrites
    */
   finish(): Uint8Array {
-    const buffer = this.#buffer;
-    let pos = this.#length;
-    for (let index = 0; index < this.restarts; index++, pos += 3) putU24(buffer, pos, this.#restartOffsets[index]!);
-    putU16(buffer, pos, this.restarts);
-    pos += 2;
+    const buffer = this.finishBody();
     buffer[this.#headerOffset] = this.type;
-    putU24(buffer, this.#headerOffset + 1, pos);
-    if (this.type !== LOG_BLOCK) return buffer.subarray(0, pos);
+    putU24(buffer, this.#headerOffset + 1, buffer.length);
+    if (this.type !== LOG_BLOCK) return buffer;
 
     const start = this.#headerOffset + BLOCK_HEADER_SIZE;
-    const deflated = deflate(buffer.subarray(start, pos));
+    const deflated = deflate(buffer.subarray(start));
     const block = new Uint8Array(start + deflated.length);
     block.set(buffer.subarray(0, start));
     block.set(deflated, start);

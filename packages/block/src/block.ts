@@ -76,7 +76,7 @@ export class Block {
   /** The error for damage at `offset` of `bytes`. */
   damage(code: string, message: string, offset = 0): ReftableError {
     // Offsets within what was inflated mean nothing in the file.
-    const at = this.type === LOG_BLOCK ? this.position : this.position + offset;
+    const at = this.type === LOG_BLOCK || this.sizeOnDisk !== this.bytes.length ? this.position : this.position + offset;
     return new ReftableError('format', code, message, { offset: at, file: this.file });
   }
 

@@ -22,6 +22,7 @@ test('the door opens on these', () => {
       "REF_DIRECT",
       "REF_PEELED",
       "REF_SYMBOLIC",
+      "VALUE_BLOCK",
       "cheapest",
       "crc32",
       "decodeIndexPosition",

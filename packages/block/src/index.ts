@@ -10,6 +10,7 @@ export {
   MAX_RESTARTS,
   OBJECT_BLOCK,
   REF_BLOCK,
+  VALUE_BLOCK,
   type BlockType,
 } from './block-type.js';
 export { Block, maxSizeOnDisk, parseBlock, parseBlockHeader, type BlockHeader, type BlockPlace } from './block.js';
