@@ -27,7 +27,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['packages/{varint,io,block,table,merged,sst-log}/src/**/*.ts'],
+    files: ['packages/{varint,io,block,table,merged,sst-v2,sst-log}/src/**/*.ts'],
     ignores: ['**/*.test.ts', '**/*.node.ts', '**/node.ts'],
     rules: { 'no-restricted-globals': ['error', ...nodeGlobals] },
   },

@@ -11,6 +11,7 @@ export const arrows = {
   block: ['varint'],
   table: ['varint', 'io', 'block'],
   merged: ['varint', 'io', 'block', 'table'],
+  'sst-v2': ['varint', 'io', 'block', 'table', 'merged'],
   stack: ['varint', 'io', 'block', 'table', 'merged'],
   'sst-log': ['varint', 'io'],
   git: ['varint', 'io', 'block', 'table', 'merged', 'stack'],
@@ -22,4 +23,4 @@ export const arrows = {
 export const testOnly = 'conformance';
 
 /** The packages whose code runs anywhere: a Node built-in is for their `/node` door and for `*.node.ts` files. */
-export const cores = ['varint', 'io', 'block', 'table', 'merged', 'stack', 'sst-log'];
+export const cores = ['varint', 'io', 'block', 'table', 'merged', 'sst-v2', 'stack', 'sst-log'];
