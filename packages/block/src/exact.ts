@@ -1,6 +1,6 @@
 /* Numbers of 64 bits, handed out as `number` and, where that can't hold them, exactly beside it. */
 import { decodeBigVarint, decodeVarint } from '@reftable/varint';
-import type { BlockCursor } from './block-cursor.js';
+import type { RecordPlace } from './record-place.js';
 
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
@@ -15,7 +15,7 @@ export function isExactNumber(value: bigint): boolean {
 }
 
 /** The 64-bit varint at `pos` of the cursor's block. @throws `VARINT_OVERFLOW` (format) */
-export function bigAt(cursor: BlockCursor, pos: number): bigint {
+export function bigAt(cursor: RecordPlace, pos: number): bigint {
   const first = cursor.bytes[pos]!;
   if (first < 128) return BigInt(first);
   try {
@@ -26,7 +26,7 @@ export function bigAt(cursor: BlockCursor, pos: number): bigint {
 }
 
 /** The varint at `pos`, which the cursor has found to fit the block, and the text of that length behind it: its start and end. */
-export function textAt(cursor: BlockCursor, pos: number): { readonly start: number; readonly end: number } {
+export function textAt(cursor: RecordPlace, pos: number): { readonly start: number; readonly end: number } {
   const length = decodeVarint(cursor.bytes, pos, cursor.valueEnd);
   let start = pos + 1;
   while (cursor.bytes[start - 1]! > 127) start++;

@@ -15,6 +15,7 @@ export {
 } from './block-type.js';
 export { Block, maxSizeOnDisk, parseBlock, parseBlockHeader, type BlockHeader, type BlockPlace } from './block.js';
 export { BlockCursor } from './block-cursor.js';
+export type { RecordPlace } from './record-place.js';
 export { BlockWriter } from './block-writer.js';
 export {
   decodeRef,

@@ -15,9 +15,9 @@
  */
 import { getBigU64, MAX_U64, putU32, putU64, ReftableError, skipVarint } from '@reftable/varint';
 import type { ByteWriter } from '@reftable/varint/bytes';
-import type { BlockCursor } from './block-cursor.js';
 import { bigAt, isExactNumber, saturate, textAt } from './exact.js';
 import { putObjectId, toHex } from './object-id.js';
+import type { RecordPlace } from './record-place.js';
 import { decodeText, textBytes } from './text.js';
 
 /** A log record's value types, as stored. */
@@ -93,7 +93,7 @@ export type LogInput = {
 );
 
 /** Bytes of the ref's name in the key of the log record that the cursor is at. @throws `LOG_KEY` (format) */
-export function logNameLength(cursor: BlockCursor): number {
+export function logNameLength(cursor: RecordPlace): number {
   const length = cursor.keyLength - LOG_KEY_SUFFIX;
   // The first zero byte ends the name: one within it would mix the entries of two refs.
   if (length <= 0 || cursor.key.indexOf(0) !== length) throw cursor.block!.damage('LOG_KEY', 'log key without a name and an update index');
@@ -101,7 +101,7 @@ export function logNameLength(cursor: BlockCursor): number {
 }
 
 /** The update index in the key of the log record that the cursor is at. @throws `LOG_KEY` (format) */
-export function logUpdateIndex(cursor: BlockCursor): bigint {
+export function logUpdateIndex(cursor: RecordPlace): bigint {
   return MAX_U64 - getBigU64(cursor.key, logNameLength(cursor) + 1);
 }
 
@@ -121,7 +121,7 @@ export function putLogKey(writer: ByteWriter, name: string | Uint8Array, updateI
 }
 
 /** The log record that the cursor is at, as a plain object. @throws `LOG_KEY`, `VARINT_OVERFLOW` */
-export function decodeLog(cursor: BlockCursor, idSize: number): LogRecord {
+export function decodeLog(cursor: RecordPlace, idSize: number): LogRecord {
   const { bytes, valueStart } = cursor;
   const nameLength = logNameLength(cursor);
   const { text: ref, exact: refBytes } = decodeText(cursor.key, 0, nameLength);

@@ -9,13 +9,13 @@
  */
 import { decodeVarint, skipVarint } from '@reftable/varint';
 import type { ByteWriter } from '@reftable/varint/bytes';
-import type { BlockCursor } from './block-cursor.js';
+import type { RecordPlace } from './record-place.js';
 
 /**
  * The positions of the ref blocks that mention the object, ascending; undefined where the record says to look into all.
  * @throws `OBJECT_POSITION` if they do not ascend or one is at or beyond `limit`, where the ref blocks end
  */
-export function decodeObjectPositions(cursor: BlockCursor, limit: number): number[] | undefined {
+export function decodeObjectPositions(cursor: RecordPlace, limit: number): number[] | undefined {
   const { bytes, valueEnd } = cursor;
   let pos = cursor.valueStart;
   let count = cursor.valueType;

@@ -9,9 +9,9 @@
  */
 import { MAX_U64 } from '@reftable/varint';
 import type { ByteWriter } from '@reftable/varint/bytes';
-import type { BlockCursor } from './block-cursor.js';
 import { bigAt, cheapest, textAt } from './exact.js';
 import { putObjectId, toHex } from './object-id.js';
+import type { RecordPlace } from './record-place.js';
 import { decodeText, textBytes } from './text.js';
 
 /** A ref record's value types, as stored. */
@@ -82,7 +82,7 @@ export type RefInput = {
  * @param base the table's minimum: a `number` where that can hold it, which makes this cheap
  * @throws `UPDATE_INDEX_OVERFLOW` (format) beyond 2^64-1; `VARINT_OVERFLOW`
  */
-export function refUpdateIndex(cursor: BlockCursor, base: number | bigint): number | bigint {
+export function refUpdateIndex(cursor: RecordPlace, base: number | bigint): number | bigint {
   const first = cursor.bytes[cursor.valueStart]!;
   if (first < 128 && typeof base === 'number' && base + first <= Number.MAX_SAFE_INTEGER) return base + first;
   const sum = BigInt(base) + bigAt(cursor, cursor.valueStart);
@@ -91,7 +91,7 @@ export function refUpdateIndex(cursor: BlockCursor, base: number | bigint): numb
 }
 
 /** The ref record that the cursor is at, as a plain object. @param base as in {@link refUpdateIndex} @throws as {@link refUpdateIndex} */
-export function decodeRef(cursor: BlockCursor, base: number | bigint, idSize: number): Ref {
+export function decodeRef(cursor: RecordPlace, base: number | bigint, idSize: number): Ref {
   const { text, exact } = decodeText(cursor.key, 0, cursor.keyLength);
   const index = refUpdateIndex(cursor, base);
   const ref = decodeValue(cursor, text, typeof index === 'number' ? index : Number.MAX_SAFE_INTEGER, idSize);
@@ -99,7 +99,7 @@ export function decodeRef(cursor: BlockCursor, base: number | bigint, idSize: nu
   return { ...ref, ...(exact && { nameBytes: exact }), ...(typeof index === 'bigint' && { updateIndexExact: index }) };
 }
 
-function decodeValue(cursor: BlockCursor, name: string, updateIndex: number, idSize: number): Ref {
+function decodeValue(cursor: RecordPlace, name: string, updateIndex: number, idSize: number): Ref {
   const { bytes, contentStart } = cursor;
   switch (cursor.valueType) {
     case REF_DELETION:

@@ -1,6 +1,11 @@
 import type { Hash } from '@reftable/block';
-import { Reader, ReaderSync, type Table, type TableSync } from '@reftable/table';
+import { Reader, ReaderSync, type AnyTableCore } from '@reftable/table';
 import { MergedCore } from './merged-core.js';
+
+/** What a table has below its face: a `Table` of the package `table`, or one of another format. */
+interface HasTableCore {
+  readonly tableCore: AnyTableCore;
+}
 
 /**
  * Several tables as one, with the reading surface of a table: newer records hide older ones of the same key, tombstones hide and are shown
@@ -14,7 +19,7 @@ export class MergedTable extends Reader {
    * @param hash the hash, if there is no table to tell; default `sha1`
    * @throws `MIXED_HASHES` (misuse)
    */
-  constructor(tables: readonly Table[], hash?: Hash) {
+  constructor(tables: readonly (Reader & HasTableCore)[], hash?: Hash) {
     super(new MergedCore(tables.map((table) => table.tableCore), hash));
   }
 
@@ -29,7 +34,7 @@ export class MergedTableSync extends ReaderSync {
   declare protected readonly core: MergedCore;
 
   /** As {@link MergedTable}. */
-  constructor(tables: readonly TableSync[], hash?: Hash) {
+  constructor(tables: readonly (ReaderSync & HasTableCore)[], hash?: Hash) {
     super(new MergedCore(tables.map((table) => table.tableCore), hash));
   }
 

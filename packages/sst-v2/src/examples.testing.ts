@@ -1,7 +1,8 @@
 /* The tables that SPEC.md takes apart, byte by byte. */
-import { encodeLog, encodeRef, putLogKey, type LogInput, type RefInput } from '@reftable/block';
-import { ByteWriter } from '@reftable/varint/bytes';
-import { bytes, entry, write, type Entry } from './sst.testing.js';
+import type { LogInput, RefInput } from '@reftable/block';
+import { BytesSink } from '@reftable/io';
+import { GitTableWriter } from './git.js';
+import { bytes, entry, write } from './sst.testing.js';
 
 /** Two pages of a gazetteer and a long, dull one; two levels of index. */
 export function gazetteer(): Uint8Array {
@@ -34,23 +35,10 @@ const LOG: LogInput = {
 
 /** A table of GitStorage 3: two refs and a log entry. */
 export function gitTable(): Uint8Array {
-  const entries: Entry[] = REFS.map((ref) => {
-    const value = new ByteWriter();
-    value.varint(ref.updateIndex);
-    const extra = encodeRef(value, ref, 20);
-    return entry(bytes('a', ref.name), value.view(), extra);
-  });
-  const key = new ByteWriter();
-  putLogKey(key, LOG.ref, LOG.updateIndex);
-  const value = new ByteWriter();
-  const extra = encodeLog(value, LOG, bytes(LOG.kind === 'update' ? LOG.message : ''), 20);
-  entries.push(entry(bytes('c', key.view()), value.view(), extra));
-  const metadata = new ByteWriter();
-  metadata.u8(3);
-  metadata.u64(1);
-  metadata.u64(2);
-  metadata.text('sha1');
-  metadata.u8(0);
-  for (const count of [2, 0, 0, 1, 0, 176]) metadata.u64(count);
-  return write(entries, {}, metadata.view());
+  const sink = new BytesSink();
+  const writer = new GitTableWriter(sink);
+  for (const ref of REFS) writer.addRef(ref);
+  writer.addLog(LOG);
+  writer.finish();
+  return sink.bytes();
 }

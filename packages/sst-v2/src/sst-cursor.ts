@@ -65,6 +65,20 @@ export class SstCursor extends SstRecordCursor implements CursorCore<SstView> {
     while (!this.#descend());
   }
 
+  /**
+   * Goes before the first record of the data block at `position`, an offset in the file that a record of the caller's names. It lies behind the
+   * block that the cursor was in before, and so do its keys.
+   * @throws as {@link load}; `OBJECT_POSITION` (no block starts there that is behind)
+   */
+  *seekBlock(position: number): Core<void> {
+    const end = (this.#end ??= yield* this.#store.dataEnd());
+    const block = yield* this.#store.scan(position, 0, end);
+    if (position < this.#nextPosition) throw block.damage('OBJECT_POSITION', 'object record points into a block');
+    this.#ahead = 0;
+    this.at.enter(block);
+    this.#nextPosition = block.end;
+  }
+
   /** Goes down from the block that is wanted, through the levels of the index, to the data block that holds the key; false: it wants one that is not kept. */
   #descend(): boolean {
     for (;;) {

@@ -6,13 +6,21 @@ import { encodeObject } from '@reftable/block';
 import { compareBytes, getU32 } from '@reftable/varint';
 import { ByteWriter } from '@reftable/varint/bytes';
 import { sortNumbers } from './radix-sort.js';
-import type { SectionWriter } from './section-writer.js';
 
-/** The shortest object id that Git writes. */
-const MIN_ID_LENGTH = 2;
+/** The bytes of an object id that a key may have. */
+export interface ObjectIdLengths {
+  readonly least: number;
+  readonly most: number;
+}
 
-/** The longest that the footer has room for. */
-const MAX_ID_LENGTH = 31;
+/** Git's: the shortest that it writes, and the longest that the footer has room for. */
+const GIT_LENGTHS: ObjectIdLengths = { least: 2, most: 31 };
+
+/** Where the records go. */
+export interface ObjectTarget {
+  /** Adds a record; false if it is too large. */
+  tryAdd(key: Uint8Array, keyLength: number, valueType: number, value: Uint8Array, valueLength: number): boolean;
+}
 
 /** Ids that stand together in memory: one buffer for all would be copied again and again as it grows. */
 const PIECE = 1024;
@@ -49,14 +57,15 @@ export class ObjectIndex {
 
   /**
    * Writes a record for each id, ascending, with its blocks, ascending and each once; or, where those are too many for a block, with none.
-   * @returns bytes of an id in the keys; 0 where ids are alike in more bytes than the footer can tell: then nothing is written
+   * @param open is asked for where they go, if there are any
+   * @returns bytes of an id in the keys; 0 where ids are alike in more bytes than there may be: then nothing is written
    */
-  writeTo(section: () => SectionWriter): number {
+  writeTo(open: () => ObjectTarget, { least, most } = GIT_LENGTHS): number {
     this.#sort();
-    const idLength = this.#idLength();
-    if (idLength > MAX_ID_LENGTH) return 0;
+    const idLength = this.#idLength(least);
+    if (idLength > most) return 0;
     if (this.#count === 0) return idLength;
-    const writer = section();
+    const target = open();
     const value = new ByteWriter();
     const key = new Uint8Array(idLength);
     const blocks = this.#blocks();
@@ -71,15 +80,15 @@ export class ObjectIndex {
         if (count === 0 || position !== positions[count - 1]) positions[count++] = position;
         at++;
       } while (at < this.#count && this.#shared[at] === this.#idSize);
-      if (!this.#tryAdd(writer, key, value, positions, count)) this.#tryAdd(writer, key, value, positions, 0);
+      if (!this.#tryAdd(target, key, value, positions, count)) this.#tryAdd(target, key, value, positions, 0);
     }
     return idLength;
   }
 
-  #tryAdd(writer: SectionWriter, key: Uint8Array, value: ByteWriter, positions: readonly number[], count: number): boolean {
+  #tryAdd(target: ObjectTarget, key: Uint8Array, value: ByteWriter, positions: readonly number[], count: number): boolean {
     value.length = 0;
     const valueType = encodeObject(value, positions, count);
-    return writer.tryAdd(key, key.length, valueType, value.buffer, value.length);
+    return target.tryAdd(key, key.length, valueType, value.buffer, value.length);
   }
 
   /** The number of each mention's block. */
@@ -136,9 +145,9 @@ export class ObjectIndex {
     return this.#pieceOf(mention).subarray(start, start + this.#idSize);
   }
 
-  /** Bytes by which all ids can be told apart. */
-  #idLength(): number {
-    let longest = MIN_ID_LENGTH - 1;
+  /** Bytes by which all ids can be told apart, or `least` if they are fewer. */
+  #idLength(least: number): number {
+    let longest = least - 1;
     for (const shared of this.#shared) if (shared > longest && shared < this.#idSize) longest = shared;
     return longest + 1;
   }

@@ -1,0 +1,142 @@
+import { decodeObjectPositions, idSize, type Hash, type Ref } from '@reftable/block';
+import type { Core, CursorCore, SourceInfo } from '@reftable/io';
+import type { AnyTableCore, LogView } from '@reftable/table';
+import { hasBytesAt } from '@reftable/varint';
+import type { ReadOptions } from '../block-store.js';
+import { openSstCore, type SstCore } from '../sst-core.js';
+import type { SstCursor } from '../sst-cursor.js';
+import type { SstStatistics } from '../statistics.js';
+import { OBJECT_KEY } from './key.js';
+import { GitLogCursor } from './log-cursor.js';
+import { readLogRuns } from './log-runs.js';
+import { parseMetadata, type GitMetadata } from './metadata.js';
+import { GitRefCursor } from './ref-cursor.js';
+import { SortedLogCursor } from './sorted-log-cursor.js';
+import { checkObjectValue } from './value.js';
+
+/** One Git table, below its sync and async faces. */
+export class GitTableCore implements AnyTableCore {
+  readonly source: SourceInfo;
+  /** The container. */
+  readonly sst: SstCore;
+  readonly metadata: GitMetadata;
+  readonly hash: Hash;
+  readonly idSize: number;
+  /** A cursor over refs that no lookup is using. */
+  #idle: GitRefCursor | undefined;
+  #logRuns: readonly Uint8Array[] | undefined;
+
+  /** @throws as `parseMetadata` */
+  constructor(sst: SstCore) {
+    this.sst = sst;
+    this.source = sst.source;
+    this.metadata = parseMetadata(sst.footer.metadata, sst.end + 16, sst.source.name);
+    this.hash = this.metadata.hash;
+    this.idSize = idSize(this.hash);
+  }
+
+  get minUpdateIndex(): bigint {
+    return this.metadata.minUpdateIndex;
+  }
+  get maxUpdateIndex(): bigint {
+    return this.metadata.maxUpdateIndex;
+  }
+
+  refCursor(): GitRefCursor {
+    return new GitRefCursor(this.sst.cursor(), this.idSize);
+  }
+
+  logCursor(): CursorCore<LogView> {
+    const stored = new GitLogCursor(this.sst.cursor(), this.idSize);
+    return this.metadata.gitStorage === 2 ? new SortedLogCursor(stored, this.idSize, () => this.#readLogRuns()) : stored;
+  }
+
+  *findRef(name: Uint8Array): Core<Ref | undefined> {
+    // One cursor serves all lookups that do not overlap.
+    const cursor = this.#idle ?? this.refCursor();
+    this.#idle = undefined;
+    if (!cursor.seek(name, name.length)) yield* cursor.settle();
+    const isThere = (cursor.next() || (yield* cursor.load())) && cursor.keyLength === name.length && hasBytesAt(cursor.key, 0, name);
+    const ref = isThere ? cursor.ref() : undefined;
+    this.#idle = cursor;
+    return ref;
+  }
+
+  *refsByObject(id: Uint8Array): Core<Ref[]> {
+    const found: Ref[] = [];
+    const cursor = this.refCursor();
+    const positions = yield* this.#positionsOf(id);
+    if (positions === undefined) {
+      while (cursor.next() || (yield* cursor.load())) if (cursor.mentions(id)) found.push(cursor.ref());
+    } else {
+      for (const position of positions) {
+        yield* cursor.seekBlock(position);
+        while (cursor.next()) if (cursor.mentions(id)) found.push(cursor.ref());
+      }
+    }
+    return found;
+  }
+
+  /** Reads and checks all of the table, every record included. @throws a format error at the first damage */
+  *verify(): Core<SstStatistics> {
+    const statistics = yield* this.sst.verify();
+    const refs = this.refCursor();
+    while (refs.next() || (yield* refs.load())) refs.ref();
+    const objects = this.sst.cursor();
+    for (let isThere = yield* atFirst(objects, Uint8Array.of(OBJECT_KEY)); isThere && objects.key[0] === OBJECT_KEY; ) {
+      this.#positionsAt(objects);
+      isThere = objects.next() || (yield* objects.load());
+    }
+    const logs = this.logCursor();
+    while (logs.next() || (yield* logs.load())) logs.record.log();
+    return statistics;
+  }
+
+  /** The positions of the blocks that mention an id, by the object records; undefined: any may. */
+  *#positionsOf(id: Uint8Array): Core<readonly number[] | undefined> {
+    const { objectIdLength } = this.metadata;
+    if (objectIdLength === 0) return undefined;
+    const cursor = this.sst.cursor();
+    const key = new Uint8Array(1 + (objectIdLength ?? this.idSize));
+    key[0] = OBJECT_KEY;
+    key.set(id.subarray(0, key.length - 1), 1);
+    let isThere = yield* atFirst(cursor, key);
+    if (isThere && cursor.key[0] === OBJECT_KEY) {
+      const positions = this.#positionsAt(cursor);
+      return hasBytesAt(cursor.key, 0, key) ? positions : [];
+    }
+    if (objectIdLength !== undefined) return [];
+    // No record of this id or one behind it: but are there any at all?
+    isThere = yield* atFirst(cursor, key.subarray(0, 1));
+    return isThere && cursor.key[0] === OBJECT_KEY ? [] : undefined;
+  }
+
+  /** What the object record says that a cursor is at. @throws `OBJECT_ID_LENGTH`, `VALUE_LENGTH`, `OBJECT_POSITION` */
+  #positionsAt({ at }: SstCursor): readonly number[] | undefined {
+    if (at.keyLength !== 1 + (this.metadata.objectIdLength ?? this.idSize)) {
+      throw at.block!.damage('OBJECT_ID_LENGTH', `object record with a key of ${at.keyLength} bytes`, at.valueStart);
+    }
+    checkObjectValue(at);
+    const { block, bytes, key, keyLength, valueType, contentStart, valueEnd } = at;
+    return decodeObjectPositions({ block, bytes, key, keyLength, valueType, valueStart: contentStart, contentStart, valueEnd }, this.sst.end);
+  }
+
+  /** Once: what is kept is no more than a cursor holds. */
+  *#readLogRuns(): Core<readonly Uint8Array[]> {
+    return (this.#logRuns ??= yield* readLogRuns(new GitLogCursor(this.sst.cursor(), this.idSize), this.source));
+  }
+}
+
+/** Moves a cursor to the first record at or past a key; false: there is none. */
+function* atFirst(cursor: SstCursor, key: Uint8Array): Core<boolean> {
+  if (!cursor.seek(key, key.length)) yield* cursor.settle();
+  return cursor.next() || (yield* cursor.load());
+}
+
+/**
+ * Opens a Git table: reads its footer.
+ * @throws as `openSstCore`; `METADATA`, `LIMITS`, `OBJECT_ID_LENGTH` (format), `GIT_STORAGE`, `HASH_ID` (unsupported)
+ */
+export function* openGitTableCore(source: SourceInfo, options: ReadOptions = {}): Core<GitTableCore> {
+  return new GitTableCore(yield* openSstCore(source, options));
+}

@@ -1,0 +1,227 @@
+import {
+  encodeLog,
+  encodeRef,
+  idSize,
+  logMessage,
+  putLogKey,
+  REF_DELETION,
+  REF_DIRECT,
+  REF_PEELED,
+  LOG_DELETION,
+  textBytes,
+  type Hash,
+  type LogInput,
+  type RefInput,
+} from '@reftable/block';
+import type { Sink } from '@reftable/io';
+import { ObjectIndex, type LogView, type ObjectIdLengths, type ObjectTarget, type RefView } from '@reftable/table';
+import { checkU64, MAX_U64, ReftableError } from '@reftable/varint';
+import { ByteWriter } from '@reftable/varint/bytes';
+import { SstWriter } from '../sst-writer.js';
+import type { SstStatistics } from '../statistics.js';
+import { LOG_KEY, OBJECT_KEY, REF_KEY } from './key.js';
+import { LogSorter } from './log-sorter.js';
+import { encodeMetadata, type GitStatistics, type GitStorage } from './metadata.js';
+import { checkOptions, containerOptions, type GitTableOptions } from './options.js';
+
+/** A table whose refs take no more blocks than this is looked through for an object. */
+const BLOCKS_WITHOUT_OBJECTS = 3;
+
+/** What a Git table came to. */
+export interface GitTableStatistics extends GitStatistics, SstStatistics {
+  /** Bytes of an object id in the keys of object records; 0: there are none. */
+  readonly objectIdLength: number;
+}
+
+/** Writes a Git table, with the calls of `TableWriter`: first its refs, by name, then its log entries, by name and from the newest on, then `finish`. */
+export class GitTableWriter {
+  readonly #writer: SstWriter;
+  readonly #hash: Hash;
+  readonly #gitStorage: GitStorage;
+  readonly #idSize: number;
+  readonly #blockSize: number;
+  readonly #exactLogMessages: boolean;
+  /* The limits, where they are given, and what the records come to. */
+  readonly #minimum: number | bigint | undefined;
+  readonly #maximum: number | bigint | undefined;
+  #lowest: number | bigint | undefined;
+  #highest: number | bigint = 0;
+  readonly #key = new ByteWriter(256);
+  readonly #value = new ByteWriter(256);
+  #objects: ObjectIndex | undefined;
+  #objectIdLength = 0;
+  #sorter: LogSorter | undefined;
+  #hasLogs = false;
+  /** The block that the last ref is in, and how many blocks hold refs. */
+  #refBlock = -1;
+  #refBlocks = 0;
+  readonly #counts = { refs: 0, refTombstones: 0, objects: 0, logs: 0, logTombstones: 0 };
+
+  /** @throws `NUMBER_RANGE`, `BLOCK_SIZE`, `LIMITS`, `GIT_STORAGE` (misuse) */
+  constructor(sink: Sink, options: GitTableOptions = {}) {
+    checkOptions(options);
+    const { hash = 'sha1', gitStorage = 3, blockSize = 4096, indexObjects = true, exactLogMessages = false } = options;
+    this.#writer = new SstWriter(sink, containerOptions(options));
+    this.#hash = hash;
+    this.#gitStorage = gitStorage;
+    this.#idSize = idSize(hash);
+    this.#blockSize = blockSize;
+    this.#exactLogMessages = exactLogMessages;
+    this.#minimum = options.minUpdateIndex;
+    this.#maximum = options.maxUpdateIndex;
+    if (indexObjects) this.#objects = new ObjectIndex(this.#idSize);
+    if (gitStorage === 2) {
+      this.#sorter = new LogSorter(({ key, extra, value }) => this.#writer.putBytes(key, key.length, extra, value, value.length));
+    }
+  }
+
+  /**
+   * Adds a ref. Nothing is written if it throws.
+   * @throws `KEYS_NOT_ASCENDING`, `UPDATE_INDEX` (outside the limits), `RECORD_TOO_LARGE`, `OBJECT_ID`, `REF_AFTER_LOG`, `WRITER_FINISHED` (all misuse)
+   */
+  addRef(ref: RefInput): void {
+    const updateIndex = ref.updateIndexExact ?? ref.updateIndex;
+    this.#startRef(updateIndex);
+    this.#key.text(ref.nameBytes ?? ref.name);
+    this.#endRef(encodeRef(this.#value, ref, this.#idSize), updateIndex);
+  }
+
+  /** Adds the ref that a cursor over a table of the same hash is at, as it is stored there. @throws as {@link addRef} */
+  copyRef(ref: RefView): void {
+    const updateIndex = ref.updateIndex < Number.MAX_SAFE_INTEGER ? ref.updateIndex : ref.updateIndexExact;
+    this.#startRef(updateIndex);
+    this.#key.bytes(ref.key.subarray(0, ref.keyLength));
+    this.#value.bytes(ref.bytes.subarray(ref.contentStart, ref.contentEnd));
+    this.#endRef(ref.valueType, updateIndex);
+  }
+
+  /**
+   * Adds a log entry. Its update index may be below the table's minimum (an old entry written again) but, if it is no tombstone,
+   * not above its maximum. From the first call on, no refs can follow. In GitStorage 2, it may be written only later.
+   * @throws as {@link addRef}; `LOG_KEY`, `LOG_MESSAGE`, `TIME_ZONE`, `NUMBER_RANGE` (misuse)
+   */
+  addLog(log: LogInput): void {
+    const updateIndex = log.updateIndexExact ?? log.updateIndex;
+    checkU64(updateIndex);
+    if (log.kind === 'update') this.#checkLimits(updateIndex, 0);
+    this.#key.length = this.#value.length = 0;
+    this.#key.u8(LOG_KEY);
+    putLogKey(this.#key, log.refBytes ?? log.ref, updateIndex);
+    const message = log.kind === 'deletion' ? new Uint8Array(0) : logMessage(log.messageBytes ?? textBytes(log.message), this.#exactLogMessages);
+    const extra = encodeLog(this.#value, log, message, this.#idSize);
+    this.#addLog(extra);
+    if (log.kind === 'update') this.#widen(updateIndex);
+  }
+
+  /** Adds the log entry that a cursor over a table of the same hash is at, as it is stored there. @throws as {@link addLog} */
+  copyLog(log: LogView): void {
+    this.#key.length = this.#value.length = 0;
+    this.#key.u8(LOG_KEY);
+    this.#key.bytes(log.key.subarray(0, log.keyLength));
+    this.#value.bytes(log.bytes.subarray(log.contentStart, log.contentEnd));
+    this.#addLog(log.valueType);
+    if (this.#maximum === undefined && !log.isDeletion) this.#widen(log.updateIndexExact);
+  }
+
+  /** Writes what is left, and the footer. @throws `WRITER_FINISHED` (misuse) */
+  finish(): GitTableStatistics {
+    if (!this.#hasLogs) this.#finishRefs();
+    this.#sorter?.finish();
+    this.#sorter = undefined;
+    let statistics!: GitStatistics;
+    const written = this.#writer.finish(({ dataSize }) => {
+      statistics = { ...this.#counts, dataSize };
+      const minimum = this.#minimum ?? this.#lowest ?? 0;
+      return encodeMetadata({
+        gitStorage: this.#gitStorage,
+        hash: this.#hash,
+        minUpdateIndex: BigInt(minimum),
+        maxUpdateIndex: BigInt(this.#maximum ?? (this.#highest < minimum ? minimum : this.#highest)),
+        objectIdLength: this.#objectIdLength,
+        statistics,
+      });
+    });
+    return { ...written, ...statistics, objectIdLength: this.#objectIdLength };
+  }
+
+  /** Begins a ref's key and value. */
+  #startRef(updateIndex: number | bigint): void {
+    checkU64(updateIndex);
+    this.#checkLimits(updateIndex, this.#minimum ?? 0);
+    if (this.#hasLogs) throw new ReftableError('misuse', 'REF_AFTER_LOG', 'refs come before log entries');
+    this.#key.length = this.#value.length = 0;
+    this.#key.u8(REF_KEY);
+    this.#value.varint(updateIndex);
+  }
+
+  /** Adds the ref whose key and value are there. */
+  #endRef(extra: number, updateIndex: number | bigint): void {
+    const key = this.#key;
+    const value = this.#value;
+    const writer = this.#writer;
+    if (key.length === 1) throw new ReftableError('misuse', 'KEYS_NOT_ASCENDING', 'ref without a name');
+    writer.putBytes(key.buffer, key.length, extra, value.buffer, value.length);
+    this.#counts.refs++;
+    if (extra === REF_DELETION) this.#counts.refTombstones++;
+    this.#widen(updateIndex);
+    const { blockPosition } = writer;
+    if (blockPosition !== this.#refBlock) {
+      this.#refBlock = blockPosition;
+      this.#refBlocks++;
+    }
+    if (this.#objects === undefined || (extra !== REF_DIRECT && extra !== REF_PEELED)) return;
+    for (let start = value.length - extra * this.#idSize; start < value.length; start += this.#idSize) {
+      this.#objects.add(value.buffer, start, blockPosition);
+    }
+  }
+
+  /** Adds the log entry whose key and value are there. */
+  #addLog(extra: number): void {
+    if (!this.#hasLogs) this.#finishRefs();
+    this.#hasLogs = true;
+    const key = this.#key;
+    const value = this.#value;
+    if (this.#sorter === undefined) this.#writer.putBytes(key.buffer, key.length, extra, value.buffer, value.length);
+    else this.#sorter.add(key.view(), extra, value.view());
+    this.#counts.logs++;
+    if (extra === LOG_DELETION) this.#counts.logTombstones++;
+  }
+
+  /** Behind the refs come the objects. */
+  #finishRefs(): void {
+    const objects = this.#objects;
+    this.#objects = undefined;
+    if (objects === undefined || this.#refBlocks <= BLOCKS_WITHOUT_OBJECTS) return;
+    const lengths: ObjectIdLengths = { least: this.#gitStorage === 2 ? this.#idSize : 1, most: this.#idSize };
+    const idLength = objects.writeTo(() => this.#objectTarget(), lengths);
+    if (this.#counts.objects > 0) this.#objectIdLength = idLength;
+  }
+
+  #objectTarget(): ObjectTarget {
+    const whole = new ByteWriter(1 + this.#idSize);
+    return {
+      tryAdd: (key, keyLength, extra, value, valueLength) => {
+        // More positions than fit a block: to look into every block costs no more than to read them.
+        if (valueLength > this.#blockSize) return false;
+        whole.length = 0;
+        whole.u8(OBJECT_KEY);
+        whole.bytes(key.subarray(0, keyLength));
+        this.#writer.putBytes(whole.buffer, whole.length, extra, value, valueLength);
+        this.#counts.objects++;
+        return true;
+      },
+    };
+  }
+
+  /** Refuses an update index outside the limits that are given. */
+  #checkLimits(updateIndex: number | bigint, least: number | bigint): void {
+    if (updateIndex < least || (this.#maximum !== undefined && updateIndex > this.#maximum)) {
+      throw new ReftableError('misuse', 'UPDATE_INDEX', `update index ${updateIndex} is not within ${least} to ${this.#maximum ?? MAX_U64}`);
+    }
+  }
+
+  #widen(updateIndex: number | bigint): void {
+    if (this.#lowest === undefined || updateIndex < this.#lowest) this.#lowest = updateIndex;
+    if (updateIndex > this.#highest) this.#highest = updateIndex;
+  }
+}
