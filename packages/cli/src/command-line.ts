@@ -37,7 +37,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       const { show } = await import('./show.js');
       // https://no-color.org: any value but an empty one.
       const isColored = surroundings.stdout.isTerminal && !surroundings.env['NO_COLOR'];
-      return show(openView(place), place, limits, createColors(isColored));
+      return show(await openView(place), place, limits, createColors(isColored));
     },
   },
   ls: {
@@ -46,7 +46,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     async run([path], { prefix }, surroundings) {
       const place = placeAt(path, surroundings);
       await noteExample(path, surroundings);
-      return list(openView(place), typeof prefix === 'string' ? prefix : '');
+      return list(await openView(place), typeof prefix === 'string' ? prefix : '');
     },
   },
   log: {
@@ -56,7 +56,27 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       const place = placeAt(path, surroundings);
       await noteExample(path, surroundings);
       const { showLog } = await import('./log.js');
-      return showLog(openView(place), name!, raw === true);
+      return showLog(await openView(place), name!, raw === true);
+    },
+  },
+  convert: {
+    options: { to: { type: 'string' }, json: { type: 'boolean' } },
+    parameters: ['IN', 'OUT'],
+    async run([input, output], { to, json }, { env }) {
+      if (to !== 'v1' && to !== 'v2') throw wrongUsage('--to takes v1 or v2');
+      const place = findPlace(userPath(input!, env));
+      if (place.kind !== 'table') throw wrongUsage(`${input!} is not a table file`);
+      const { convert } = await import('./convert.js');
+      return convert(place.path, userPath(output!, env), to, json === true);
+    },
+  },
+  compare: {
+    options: { json: { type: 'boolean' } },
+    parameters: ['PATH'],
+    async run([path], { json }, surroundings) {
+      const place = placeAt(path, surroundings);
+      const { compare } = await import('./compare.js');
+      return compare(place, json === true);
     },
   },
   dump: {
@@ -65,7 +85,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     async run([path], { json }, surroundings) {
       const place = placeAt(path, surroundings);
       const { dump } = await import('./dump.js');
-      return dump(place, json === true);
+      return await dump(place, json === true);
     },
   },
   fsck: {

@@ -1,14 +1,14 @@
 /* One JSON document, a record at a time: nothing is held but the record at hand. */
 import { isExistenceMarker, type LogRecord, type LogUpdate, type Ref } from '@reftable/block';
 import type { StackSync } from '@reftable/stack';
-import type { TableSync } from '@reftable/table';
+import type { AnyTable } from './any-table.js';
 import { withoutNewline } from './log.js';
 import { printableJson, signed } from './text.js';
 
 type JsonObject = Record<string, string | number>;
 
 /** Every record of a table, tombstones included. */
-export function* tableJson(table: TableSync): Generator<string, void, undefined> {
+export function* tableJson(table: AnyTable['table']): Generator<string, void, undefined> {
   const { minUpdateIndex, minUpdateIndexExact, maxUpdateIndex, maxUpdateIndexExact, size } = table.info;
   yield `{"minUpdateIndex":${number(minUpdateIndex, minUpdateIndexExact)},"maxUpdateIndex":${number(maxUpdateIndex, maxUpdateIndexExact)},"size":${size},"refs":[`;
   yield* elements(table.refs({ tombstones: true }), (ref) => stringify(refRecord(ref)));

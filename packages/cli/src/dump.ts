@@ -17,34 +17,39 @@ import {
   toHex,
   type Block,
   type BlockType,
-  type LogRecord,
-  type Ref,
 } from '@reftable/block';
 import { FileSourceSync } from '@reftable/io/node';
 import { openStackSync } from '@reftable/stack';
 import { FolderStorage } from '@reftable/stack/node';
 import { openTableSync, type TableSync } from '@reftable/table';
 import { ReftableError } from '@reftable/varint';
+import { openAnyTable } from './any-table.js';
+import { describeLog, describePositions, describeRef } from './describe.js';
 import { stackJson, tableJson } from './dump-json.js';
-import { messageOf, whoAndWhen } from './log.js';
 import { stackFolder, type Place } from './place.js';
 import { count, printable } from './text.js';
 
 /** Everything that is in a place, as text or as one JSON document. @throws what opening and reading it throws */
-export function* dump(place: Place, json: boolean): Generator<string, void, undefined> {
-  if (place.kind === 'table') {
-    const table = openTableSync(FileSourceSync.open(place.path));
-    yield* json ? tableJson(table) : dumpTable(table, place.path);
-    table.close();
-    return;
-  }
+export async function dump(place: Place, json: boolean): Promise<Iterable<string>> {
+  if (place.kind !== 'table') return dumpStack(place, json);
+  const opened = await openAnyTable(place.path);
+  if (json) return tableJson(opened.table);
+  if (opened.format === 'v1') return dumpTable(opened.table, place.path);
+  const { dumpContainer } = await import('./dump-container.js');
+  return dumpContainer(opened.table, place.path);
+}
+
+function* dumpStack(place: Exclude<Place, { kind: 'table' }>, json: boolean): Generator<string, void, undefined> {
   const folder = stackFolder(place);
   const stack = openStackSync(new FolderStorage(folder));
   if (json) yield* stackJson(stack);
   else {
     for (const [index, { name }] of stack.tables.entries()) {
       if (index > 0) yield '\n';
-      yield* dump({ kind: 'table', path: join(folder, name) }, false);
+      const path = join(folder, name);
+      const table = openTableSync(FileSourceSync.open(path));
+      yield* dumpTable(table, path);
+      table.close();
     }
   }
   stack.close();
@@ -121,22 +126,8 @@ function recordDescriber(table: TableSync): (cursor: BlockCursor) => string {
   };
 }
 
-function describeRef(ref: Ref): string {
-  const start = `@${ref.updateIndexExact ?? ref.updateIndex} ${printable(ref.name, ref.nameBytes)}`;
-  if (ref.kind === 'deletion') return `${start} deleted`;
-  if (ref.kind === 'symbolic') return `${start} ref: ${printable(ref.target, ref.targetBytes)}`;
-  return ref.kind === 'peeled' ? `${start} ${ref.oid} peeled ${ref.peeled}` : `${start} ${ref.oid}`;
-}
-
-function describeLog(log: LogRecord): string {
-  const start = `@${log.updateIndexExact ?? log.updateIndex} ${printable(log.ref, log.refBytes)}`;
-  return log.kind === 'deletion' ? `${start} deleted` : `${start} ${log.oldOid} ${log.newOid} ${whoAndWhen(log)} ${messageOf(log)}`;
-}
-
 function describeObject(cursor: BlockCursor, limit: number): string {
-  const positions = decodeObjectPositions(cursor, limit);
-  const where = positions === undefined ? 'any ref block' : `ref blocks at ${positions.join(', ')}`;
-  return `${toHex(cursor.key, 0, cursor.keyLength)}: ${where}`;
+  return describePositions(cursor.key.subarray(0, cursor.keyLength), decodeObjectPositions(cursor, limit));
 }
 
 /** The key of an index record, which is the last of the block that it stands for. */

@@ -6,6 +6,8 @@ Usage:
   reftable ls [PATH] [--prefix P]         every ref, a line each: object id, tab, name
   reftable log NAME [PATH] [--raw]        a ref's log, newest entry first
   reftable dump PATH [--json]             every record, tombstones included, block by block
+  reftable convert --to v1|v2 IN OUT      a table file in Git's format (v1) or in the container proposed for its version 2
+  reftable compare PATH [--json]          what the records of PATH take, and how fast they are, in both
   reftable fsck PATH [--json]             everything that is wrong with it; of a repository, in all its worktrees
   reftable compact PATH                   merges all tables of a stack into one
   reftable clean PATH [--break-locks S]   removes what crashed processes left behind
@@ -23,12 +25,13 @@ Options:
   --prefix P   ls: only refs whose full name starts with P
   --raw        log: with old ids and identities, as in the log files of repositories without reftables
   --json       dump, wal: one JSON document; of a folder or repository, the refs and logs that are live
-               fsck: an array of findings
+               fsck: an array of findings; convert, compare: the figures
   --break-locks S
                clean: also locks that nobody has written to for S seconds, or "all": only if their holders are gone
   --cut        wal recover: cut off a batch that is not all there, or zeros
   --cut-damage-at OFFSET
                wal recover: cut off damage at that byte, too, and all that follows it
+  --to FORMAT  convert: v1 or v2
   --help, --version
 
 Exit codes: 1 no such ref, 2 wrong usage, 3 input damaged or not supported, 4 no such path.

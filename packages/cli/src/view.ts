@@ -1,11 +1,11 @@
 /* The refs and logs that are seen from a place: of one table, of a stack, or of a worktree's stack and the one that all worktrees share. */
 import type { LogRecord, Ref } from '@reftable/block';
-import { FileSourceSync } from '@reftable/io/node';
 import { openStackSync, type StackTable } from '@reftable/stack';
 import { FolderStorage } from '@reftable/stack/node';
-import { openTableSync, type ReaderSync, type RefRange, type RefView } from '@reftable/table';
+import type { ReaderSync, RefRange, RefView } from '@reftable/table';
 import { type CursorSync } from '@reftable/io';
 import { compareBytes } from '@reftable/varint';
+import { openAnyTable } from './any-table.js';
 import type { Place } from './place.js';
 
 /** The namespaces below `refs/` that each worktree has for itself. */
@@ -86,9 +86,9 @@ export class View {
 }
 
 /** Opens what a place holds. It stays open until the process ends. @throws what opening a table or stack throws */
-export function openView(place: Place): View {
+export async function openView(place: Place): Promise<View> {
   if (place.kind === 'table') {
-    const table = openTableSync(FileSourceSync.open(place.path));
+    const { table } = await openAnyTable(place.path);
     return new View(table, undefined, [{ title: 'Table', tables: [{ name: place.path, ...table.info }] }]);
   }
   if (place.kind === 'folder') return viewOf(place.path);

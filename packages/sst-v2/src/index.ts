@@ -1,5 +1,5 @@
 export { openSst, openSstSync, Sst, SstSync, type SstInfo } from './sst.js';
-export { openSstCore, SstCore, type BlockInfo } from './sst-core.js';
+export { openSstCore, SstCore, type BlockInfo, type IndexRecord } from './sst-core.js';
 export type { ReadOptions } from './block-store.js';
 export type { SstRecord, SstView } from './record.js';
 export type { SstRange } from './bounded-cursor.js';

@@ -30,6 +30,14 @@ export interface BlockInfo {
   readonly restarts: number;
 }
 
+/** What an index record says of a block. */
+export interface IndexRecord {
+  readonly lastKey: Uint8Array;
+  readonly level: number;
+  readonly position: number;
+  readonly size: number;
+}
+
 /** One table, below its sync and async faces. */
 export class SstCore {
   readonly source: SourceInfo;
@@ -76,6 +84,20 @@ export class SstCore {
     const block = yield* this.#store.scan(position, 1, this.end);
     const level = position < (yield* this.#store.dataEnd()) ? 0 : levelOf(block);
     return { level, position, size: block.sizeOnDisk, end: block.end, codec: codecOf(block), restarts: block.restartCount };
+  }
+
+  /** What the index block at `position` says, record by record. @throws `INDEX_*` */
+  *indexIn(position: number): Core<IndexRecord[]> {
+    const block = yield* this.#store.scan(position, 0, this.end);
+    const cursor = new BlockCursor(0);
+    const entry = new IndexEntry();
+    const records: IndexRecord[] = [];
+    cursor.enter(block);
+    while (cursor.next()) {
+      entry.read(cursor, records[0]?.level);
+      records.push({ lastKey: cursor.key.slice(0, cursor.keyLength), level: entry.level, position: entry.position, size: entry.size });
+    }
+    return records;
   }
 
   /** Reads and checks all of the table. */

@@ -14,7 +14,7 @@ import {
 import type { ReadOptions } from './block-store.js';
 import { BoundedCursor, type SstRange } from './bounded-cursor.js';
 import type { SstRecord, SstView } from './record.js';
-import { openSstCore, type BlockInfo, type SstCore } from './sst-core.js';
+import { openSstCore, type BlockInfo, type IndexRecord, type SstCore } from './sst-core.js';
 import type { SstStatistics } from './statistics.js';
 
 /** What a table says of itself. */
@@ -67,6 +67,11 @@ export class Sst {
     }
   }
 
+  /** What the index block at `position`, an offset in the file, says of the blocks that it is over. */
+  indexIn(position: number): Promise<IndexRecord[]> {
+    return run(this.#core.indexIn(position), performRead);
+  }
+
   /** Reads all of the table, checks that index, restarts and padding are right too, and returns what it came to. @throws a format error at the first damage */
   verify(): Promise<SstStatistics> {
     return run(this.#core.verify(), performRead);
@@ -113,6 +118,11 @@ export class SstSync {
       yield block;
       position = block.end;
     }
+  }
+
+  /** As {@link Sst.indexIn}. */
+  indexIn(position: number): IndexRecord[] {
+    return runSync(this.#core.indexIn(position), performReadSync);
   }
 
   /** As {@link Sst.verify}. */

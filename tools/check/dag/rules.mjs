@@ -16,7 +16,7 @@ export const arrows = {
   'sst-v2': ['varint', 'io', 'block', 'table', 'merged', 'stack'],
   'sst-log': ['varint', 'io'],
   git: ['varint', 'io', 'block', 'table', 'merged', 'stack'],
-  cli: ['varint', 'io', 'block', 'table', 'merged', 'stack', 'git', 'sst-log'],
+  cli: ['varint', 'io', 'block', 'table', 'merged', 'stack', 'git', 'sst-v2', 'sst-log'],
   conformance: [],
 };
 

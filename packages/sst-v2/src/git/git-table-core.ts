@@ -1,4 +1,4 @@
-import { decodeObjectPositions, idSize, type Hash, type Ref } from '@reftable/block';
+import { idSize, type Hash, type Ref } from '@reftable/block';
 import type { Core, CursorCore, SourceInfo } from '@reftable/io';
 import type { AnyTableCore, LogView } from '@reftable/table';
 import { hasBytesAt } from '@reftable/varint';
@@ -6,13 +6,13 @@ import type { ReadOptions } from '../block-store.js';
 import { openSstCore, type SstCore } from '../sst-core.js';
 import type { SstCursor } from '../sst-cursor.js';
 import type { SstStatistics } from '../statistics.js';
+import { decodeRecord, positionsAt, type GitRecord } from './git-record.js';
 import { OBJECT_KEY } from './key.js';
 import { GitLogCursor } from './log-cursor.js';
 import { readLogRuns } from './log-runs.js';
 import { parseMetadata, type GitMetadata } from './metadata.js';
 import { GitRefCursor } from './ref-cursor.js';
 import { SortedLogCursor } from './sorted-log-cursor.js';
-import { checkObjectValue } from './value.js';
 
 /** One Git table, below its sync and async faces. */
 export class GitTableCore implements AnyTableCore {
@@ -80,16 +80,18 @@ export class GitTableCore implements AnyTableCore {
   /** Reads and checks all of the table, every record included. @throws a format error at the first damage */
   *verify(): Core<SstStatistics> {
     const statistics = yield* this.sst.verify();
-    const refs = this.refCursor();
-    while (refs.next() || (yield* refs.load())) refs.ref();
-    const objects = this.sst.cursor();
-    for (let isThere = yield* atFirst(objects, Uint8Array.of(OBJECT_KEY)); isThere && objects.key[0] === OBJECT_KEY; ) {
-      this.#positionsAt(objects);
-      isThere = objects.next() || (yield* objects.load());
-    }
-    const logs = this.logCursor();
-    while (logs.next() || (yield* logs.load())) logs.record.log();
+    const cursor = this.sst.cursor();
+    while (cursor.next() || (yield* cursor.load())) decodeRecord(cursor.at, this.metadata, this.idSize, this.sst.end);
     return statistics;
+  }
+
+  /** The records of the data block at `position`, an offset in the file. */
+  *recordsIn(position: number): Core<GitRecord[]> {
+    const cursor = this.sst.cursor();
+    yield* cursor.seekBlock(position);
+    const records: GitRecord[] = [];
+    while (cursor.next()) records.push(decodeRecord(cursor.at, this.metadata, this.idSize, this.sst.end));
+    return records;
   }
 
   /** The positions of the blocks that mention an id, by the object records; undefined: any may. */
@@ -102,23 +104,13 @@ export class GitTableCore implements AnyTableCore {
     key.set(id.subarray(0, key.length - 1), 1);
     let isThere = yield* atFirst(cursor, key);
     if (isThere && cursor.key[0] === OBJECT_KEY) {
-      const positions = this.#positionsAt(cursor);
+      const positions = positionsAt(cursor.at, key.length - 1, this.sst.end);
       return hasBytesAt(cursor.key, 0, key) ? positions : [];
     }
     if (objectIdLength !== undefined) return [];
     // No record of this id or one behind it: but are there any at all?
     isThere = yield* atFirst(cursor, key.subarray(0, 1));
     return isThere && cursor.key[0] === OBJECT_KEY ? [] : undefined;
-  }
-
-  /** What the object record says that a cursor is at. @throws `OBJECT_ID_LENGTH`, `VALUE_LENGTH`, `OBJECT_POSITION` */
-  #positionsAt({ at }: SstCursor): readonly number[] | undefined {
-    if (at.keyLength !== 1 + (this.metadata.objectIdLength ?? this.idSize)) {
-      throw at.block!.damage('OBJECT_ID_LENGTH', `object record with a key of ${at.keyLength} bytes`, at.valueStart);
-    }
-    checkObjectValue(at);
-    const { block, bytes, key, keyLength, valueType, contentStart, valueEnd } = at;
-    return decodeObjectPositions({ block, bytes, key, keyLength, valueType, valueStart: contentStart, contentStart, valueEnd }, this.sst.end);
   }
 
   /** Once: what is kept is no more than a cursor holds. */

@@ -4,6 +4,7 @@ import { Reader, ReaderSync } from '@reftable/table';
 import type { ReadOptions } from '../block-store.js';
 import { Sst, SstSync } from '../sst.js';
 import type { SstStatistics } from '../statistics.js';
+import type { GitRecord } from './git-record.js';
 import { openGitTableCore, type GitTableCore } from './git-table-core.js';
 import type { GitStatistics, GitStorage } from './metadata.js';
 
@@ -43,6 +44,11 @@ export class GitTable extends Reader {
     return new Sst(this.core.sst);
   }
 
+  /** The records of the data block at `position`, an offset in the file, as they are stored. */
+  recordsIn(position: number): Promise<GitRecord[]> {
+    return run(this.core.recordsIn(position), performRead);
+  }
+
   /** Reads and checks all of the table: the container as `Sst.verify` does, and every record. @throws a format error at the first damage */
   verify(): Promise<SstStatistics> {
     return run(this.core.verify(), performRead);
@@ -71,6 +77,11 @@ export class GitTableSync extends ReaderSync {
   /** As {@link GitTable.sst}. */
   get sst(): SstSync {
     return new SstSync(this.core.sst);
+  }
+
+  /** As {@link GitTable.recordsIn}. */
+  recordsIn(position: number): GitRecord[] {
+    return runSync(this.core.recordsIn(position), performReadSync);
   }
 
   /** As {@link GitTable.verify}. */

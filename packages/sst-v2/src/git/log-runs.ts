@@ -41,9 +41,9 @@ export function* readLogRuns(cursor: GitLogCursor, { size, name: file }: SourceI
 }
 
 /** A key of GitStorage 2 with the zero byte that those of GitStorage 3 have. */
-function withZero(key: Uint8Array, keyLength: number): Uint8Array {
+export function withZero(key: Uint8Array, keyLength: number): Uint8Array {
   const whole = new Uint8Array(keyLength + 1);
-  const end = keyLength - INDEX_SIZE;
+  const end = Math.max(keyLength - INDEX_SIZE, 0);
   whole.set(key.subarray(0, end));
   whole.set(key.subarray(end, keyLength), end + 1);
   return whole;
