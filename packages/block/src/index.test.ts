@@ -38,7 +38,6 @@ test('the door opens on these', () => {
       "idSize",
       "isBlockType",
       "isExistenceMarker",
-      "logMessage",
       "logNameLength",
       "logUpdateIndex",
       "maxSizeOnDisk",

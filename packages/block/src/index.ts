@@ -49,7 +49,6 @@ export {
 } from './log-record.js';
 export { decodeObjectPositions, encodeObject } from './object-record.js';
 export { NameBatch, type NameCursor } from './name-batch.js';
-export { logMessage } from './log-message.js';
 export { cheapest, saturate } from './exact.js';
 export { crc32 } from './crc32.js';
 export { decodeIndexPosition, encodeIndex } from './index-record.js';

@@ -8,6 +8,7 @@ export type { LogRange } from './queries.js';
 export { TableWriter, type TableStatistics } from './table-writer.js';
 export type { SectionStatistics } from './section-writer.js';
 export { writeTable, type TableContent } from './write-table.js';
+export { logMessage } from './log-message.js';
 export { ObjectIndex, type ObjectIdLengths, type ObjectTarget } from './object-index.js';
 export type { TableOptions } from './options.js';
 export { RecordTooLargeError } from './errors.js';

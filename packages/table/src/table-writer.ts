@@ -4,7 +4,6 @@ import {
   encodeRef,
   idSize,
   LOG_BLOCK,
-  logMessage,
   OBJECT_BLOCK,
   putLogKey,
   REF_BLOCK,
@@ -20,6 +19,7 @@ import { ByteWriter } from '@reftable/varint/bytes';
 import { misuse } from './errors.js';
 import { encodeFooter } from './footer.js';
 import { encodeHeader } from './header.js';
+import { logMessage } from './log-message.js';
 import { ObjectIndex } from './object-index.js';
 import type { LogView, RefView } from './reader-core.js';
 import { resolveOptions, type TableGeometry, type TableOptions } from './options.js';

@@ -2,7 +2,6 @@ import {
   encodeLog,
   encodeRef,
   idSize,
-  logMessage,
   putLogKey,
   REF_DELETION,
   REF_DIRECT,
@@ -14,7 +13,7 @@ import {
   type RefInput,
 } from '@reftable/block';
 import type { Sink } from '@reftable/io';
-import { ObjectIndex, type LogView, type ObjectIdLengths, type ObjectTarget, type RefView } from '@reftable/table';
+import { logMessage, ObjectIndex, type LogView, type ObjectIdLengths, type ObjectTarget, type RefView } from '@reftable/table';
 import { checkU64, MAX_U64, ReftableError } from '@reftable/varint';
 import { ByteWriter } from '@reftable/varint/bytes';
 import { SstWriter } from '../sst-writer.js';

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { bytes, codeOf } from './block.testing.js';
 import { logMessage } from './log-message.js';
+import { codeOf } from './table.testing.js';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 const normal = (text: string): unknown => codeOf(() => new TextDecoder().decode(logMessage(bytes(text), false)));
 
