@@ -76,10 +76,10 @@ export class GitTableWriter {
 
   /**
    * Adds a ref. Nothing is written if it throws.
+   * @param updateIndex what it is written with; default: its own
    * @throws `KEYS_NOT_ASCENDING`, `UPDATE_INDEX` (outside the limits), `RECORD_TOO_LARGE`, `OBJECT_ID`, `REF_AFTER_LOG`, `WRITER_FINISHED` (all misuse)
    */
-  addRef(ref: RefInput): void {
-    const updateIndex = ref.updateIndexExact ?? ref.updateIndex;
+  addRef(ref: RefInput, updateIndex = ref.updateIndexExact ?? ref.updateIndex): void {
     this.#startRef(updateIndex);
     this.#key.text(ref.nameBytes ?? ref.name);
     this.#endRef(encodeRef(this.#value, ref, this.#idSize), updateIndex);
@@ -97,10 +97,10 @@ export class GitTableWriter {
   /**
    * Adds a log entry. Its update index may be below the table's minimum (an old entry written again) but, if it is no tombstone,
    * not above its maximum. From the first call on, no refs can follow. In GitStorage 2, it may be written only later.
+   * @param updateIndex as in {@link addRef}
    * @throws as {@link addRef}; `LOG_KEY`, `LOG_MESSAGE`, `TIME_ZONE`, `NUMBER_RANGE` (misuse)
    */
-  addLog(log: LogInput): void {
-    const updateIndex = log.updateIndexExact ?? log.updateIndex;
+  addLog(log: LogInput, updateIndex = log.updateIndexExact ?? log.updateIndex): void {
     checkU64(updateIndex);
     if (log.kind === 'update') this.#checkLimits(updateIndex, 0);
     this.#key.length = this.#value.length = 0;
