@@ -74,7 +74,7 @@ const made = ({ hash, base }) => ({ hash, provenance: base === 'assembled' ? bas
 
 const manifest = {
   format: 1,
-  files: [file('git-generated/index.json'), file('sst/logs.json'), file('sst/setsums.json')],
+  files: [file('git-generated/index.json'), file('sst/logs.json'), file('sst/setsums.json'), file('sst-v2/tables.json')],
   cases: [
     ...cases('git', 'stack', byGit),
     ...cases('git-generated', 'stack', byGit),

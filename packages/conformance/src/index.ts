@@ -23,6 +23,8 @@ export { damagedStacks, damagedTables } from './damaged.js';
 export type { DamagedStack, DamagedStackExpectation, DamagedTableExpectation, Failure } from './damaged.js';
 export type { Reading, StackTable } from './stack-files.js';
 export type { TableCase } from './table-case.js';
+export { refusedSstV2Tables, sstV2GitTables, sstV2Tables } from './sst-v2.js';
+export type { RefusedSstV2Table, SstV2Entry, SstV2GitTable, SstV2Table } from './sst-v2.js';
 export { damagedSstLogs, setsumVectors, sstLogs } from './sst.js';
 export type { DamagedSstLog, SetsumStep, SetsumVectors, SstError, SstLog, SstOutcome } from './sst.js';
 export type { SstEntry } from './sst-bytes.js';
