@@ -30,9 +30,14 @@ export const system: System = {
 
 const regular = { ...system };
 
-/** As it was. */
-export function resetSystem(): void {
+/** It behaves as ever again. */
+export function repairSystem(): void {
   Object.assign(system, regular);
+}
+
+/** As it was before the test. */
+export function resetSystem(): void {
+  repairSystem();
   system.opened.clear();
 }
 

@@ -7,7 +7,7 @@ import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 vi.mock('node:fs', async (actual) => (await import('./file-system.testing.js')).mockedFs(await actual()));
 vi.mock('node:fs/promises', async (actual) => (await import('./file-system.testing.js')).mockedPromises(await actual()));
 
-import { openFiles, resetSystem, system } from './file-system.testing.js';
+import { openFiles, repairSystem, resetSystem, system } from './file-system.testing.js';
 import { FolderStorage } from './folder-storage.node.js';
 import { releaseLocks } from './held-files.node.js';
 import { contentOf, direct, errorOf, faces, listed, namesIn, put, putEach, setList, strays } from './stack-writes.testing.js';
@@ -94,7 +94,7 @@ describe.each(faces)('an answer that was lost (%s)', (_, open) => {
     system.complain = (operation, _from, to = '') => (operation === 'rename' && basename(to) === 'tables.list' ? code : undefined);
     for (const name of ['a', 'b', 'c']) await put(stack, name);
     await stack.compact();
-    resetSystem();
+    repairSystem();
     expect(await namesIn(stack)).toEqual(['a', 'b', 'c']);
     expect(strays(storage)).toEqual([]);
     const before = contentOf(storage);
@@ -126,7 +126,7 @@ describe.each(faces)('an answer that was lost (%s)', (_, open) => {
     system.refuse = (operation) => (isCut && operation === 'open' ? 'EIO' : undefined);
     expect(await errorOf(() => put(stack, 'a'))).toMatchObject({ kind: 'io', code: 'FILE_WRITE', cause: { code: 'EIO' } });
     releaseLocks();
-    resetSystem();
+    repairSystem();
     expect(strays(storage)).toEqual([]);
     expect(await stack.reload()).toBe(true);
     expect(await namesIn(stack)).toEqual(['a']);
@@ -211,7 +211,7 @@ describe.each(faces)('a system that refuses (%s)', (_, open) => {
       // Who may not look whose a lock is can't remove it.
       if (refused === 'lstat') for (const one of readdirSync(name)) if (one.endsWith('.lock')) rmSync(join(name, one));
     }
-    resetSystem();
+    repairSystem();
     releaseLocks();
     expect(readdirSync(name).filter((one) => /lock|temp/.test(one))).toEqual([]);
     if (!['readdir'].includes(refused)) expect(readdirSync(name).sort()).toEqual(before);

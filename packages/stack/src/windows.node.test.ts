@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vit
 vi.mock('node:fs', async (actual) => (await import('./file-system.testing.js')).mockedFs(await actual()));
 vi.mock('node:fs/promises', async (actual) => (await import('./file-system.testing.js')).mockedPromises(await actual()));
 
-import { openFiles, resetSystem, system } from './file-system.testing.js';
+import { openFiles, repairSystem, resetSystem, system } from './file-system.testing.js';
 import { contentOf, direct, errorOf, faces, listed, namesIn, put, putEach, strays } from './stack-writes.testing.js';
 import type { Stack } from './stack.js';
 
@@ -172,7 +172,7 @@ describe.each(faces)('a file that a scanner has open (%s)', (_, open) => {
     expect(performance.now() - start).toBeGreaterThan(400);
     expect(seen.count).toBe(10);
     expect(contentOf(storage)).toEqual(before);
-    resetSystem();
+    repairSystem();
     await put(stack, 'b');
     stack.close();
   });
