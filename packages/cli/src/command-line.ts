@@ -118,13 +118,13 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   wal: {
     options: { json: { type: 'boolean' }, cut: { type: 'boolean' }, 'cut-damage-at': { type: 'string' } },
-    parameters: ['dump|verify|recover', 'PATH'],
-    async run([action, path], values, { stdout, env }) {
+    parameters: ['dump|verify|recover|to-table', 'PATH', '[OUT]'],
+    async run([action, path, out], values, { stdout, env }) {
       const { misuseOfWal, wal } = await import('./wal.js');
       const options = { json: values['json'] === true, cut: values['cut'] === true, cutDamageAt: wholeNumber('--cut-damage-at', values['cut-damage-at']) };
-      const misuse = misuseOfWal(action!, options);
+      const misuse = misuseOfWal(action!, out, options);
       if (misuse !== undefined) throw wrongUsage(misuse);
-      return wal(action!, userPath(path!, env), options, stdout);
+      return wal(action!, userPath(path!, env), out === undefined ? undefined : userPath(out, env), options, stdout);
     },
   },
 };

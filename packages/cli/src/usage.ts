@@ -15,6 +15,7 @@ Usage:
   reftable wal verify PATH [--json]       whether a log is sound, how much is in it, its setsum
   reftable wal recover PATH [--cut] [--json]
                                           where a log that was not finished is to be cut; --cut: cut it there
+  reftable wal to-table PATH OUT [--json] a log as a sorted table
 
 PATH is a repository (its work tree or a folder in it, a linked worktree, a bare repository, a .git folder),
 a reftable folder, or a table file. Without one, a bundled example repository is shown. For wal, it is the log's file.

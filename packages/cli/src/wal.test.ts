@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sstLogs } from '@reftable/conformance';
-import { LogWriterSync, MemoryLog } from '@reftable/sst-log';
+import { BytesSource } from '@reftable/io';
+import { entryOfRecord, LogWriterSync, MemoryLog, setsumOfEntries } from '@reftable/sst-log';
+import { openSstSync } from '@reftable/sst-v2';
 import { describe, expect, it } from 'vitest';
 import { lines, output, run, scratchFolder, writeTree } from './cli.testing.js';
 
@@ -22,6 +24,7 @@ writeTree(scratch, {
   'damaged.log': damaged,
   'odd.log': sstLogs().find(({ name }) => name === 'batch-mixed')!.bytes,
   'app.log': Buffer.concat([shown.bytes(), Buffer.from('0950155801651227cc5a420300', 'hex')]),
+  'dups.log': sstLogs().find(({ name }) => name === 'dups')!.bytes,
   'empty.log': '',
 });
 const at = (name: string) => join(scratch, name);
@@ -118,11 +121,41 @@ describe('wal recover', () => {
   });
 });
 
+describe('wal to-table', () => {
+  it('makes a table with the entries and the setsum of the log', async () => {
+    const out = at('small.sst');
+    const { entries, size, setsum: ofTable } = JSON.parse(await output('wal', 'to-table', '--json', at('small.log'), out)) as { entries: number; size: number; setsum: string };
+    const table = openSstSync(new BytesSource(readFileSync(out)));
+    expect([entries, size, ofTable]).toEqual([6, readFileSync(out).length, setsum]);
+    const found = Array.from(table.records(), entryOfRecord);
+    expect(found.map(({ kind, key, timestamp }) => `${kind} ${Buffer.from(key).toString()} ${timestamp}`)).toEqual(['del a 3', 'put a 1', 'del b 4', 'put b 2', 'put c 4', 'put e 5']);
+    expect(setsumOfEntries(found).hex()).toBe(setsum);
+    expect(Buffer.from(table.info.metadata).toString('hex')).toBe(setsum);
+  });
+
+  it('writes over nothing', async () => {
+    const before = readFileSync(at('small.log'));
+    expect(await run(['wal', 'to-table', at('small.log'), at('small.log')])).toMatchObject({ exitCode: 3, stderr: `reftable: ${at('small.log')}: exists, and is not written over\n` });
+    expect(readFileSync(at('small.log')).equals(before)).toBe(true);
+  });
+
+  it.each(['damaged.log', 'dups.log'])('leaves nothing behind where it fails: %s', async (name) => {
+    expect(await run(['wal', 'to-table', at(name), at('none.sst')])).toMatchObject({ exitCode: 3, stdout: '' });
+    expect(existsSync(at('none.sst'))).toBe(false);
+  });
+
+  it('makes no table of a log without entries', async () => {
+    expect(await output('wal', 'to-table', at('empty.log'), at('none.sst'))).toBe('no entries, and so no table\n');
+    expect(existsSync(at('none.sst'))).toBe(false);
+  });
+});
+
 describe('exit codes', () => {
   it.each([
     [['wal']],
     [['wal', 'dump']],
     [['wal', 'mend', 'x']],
+    [['wal', 'to-table', 'x']],
     [['wal', 'dump', 'x', 'y']],
     [['wal', 'dump', '--cut', 'x']],
     [['wal', 'verify', '--cut-damage-at', '1', 'x']],

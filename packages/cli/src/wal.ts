@@ -7,12 +7,8 @@ import { EXIT, Failure } from './failure.js';
 import type { Output } from './output.js';
 import { count, printable, printableJson } from './text.js';
 
-/** What can be done with a log, and the options that are for that alone. */
-const ACTIONS = {
-  dump: [],
-  verify: [],
-  recover: ['cut', 'cut-damage-at'],
-} as const satisfies Record<string, readonly string[]>;
+/** What can be done with a log. */
+const ACTIONS = ['dump', 'verify', 'recover', 'to-table'];
 
 /** The options of the subcommand, as they were given. */
 export interface WalOptions {
@@ -24,16 +20,22 @@ export interface WalOptions {
 }
 
 /** What is wrong with the words that stand behind `wal`; undefined: nothing. */
-export function misuseOfWal(action: string, { cut, cutDamageAt }: WalOptions): string | undefined {
-  if (!Object.hasOwn(ACTIONS, action)) return `"${action}" is not one of ${Object.keys(ACTIONS).join(', ')}`;
+export function misuseOfWal(action: string, out: string | undefined, { cut, cutDamageAt }: WalOptions): string | undefined {
+  if (!ACTIONS.includes(action)) return `"${action}" is not one of ${ACTIONS.join(', ')}`;
+  if (action === 'to-table' && out === undefined) return 'OUT is missing';
+  if (action !== 'to-table' && out !== undefined) return `"${out}" is too much`;
   if (action !== 'recover' && (cut || cutDamageAt !== undefined)) return `--cut and --cut-damage-at are for recover`;
   return undefined;
 }
 
 /** Does what is asked of a log. @param said where it is told what is going to be cut, before it is @throws a `Failure`, and what reading the log throws */
-export async function wal(action: string, path: string, options: WalOptions, said: Output): Promise<Iterable<string>> {
+export async function wal(action: string, path: string, out: string | undefined, options: WalOptions, said: Output): Promise<Iterable<string>> {
   if (action === 'recover') return recover(path, options, said);
   const log = opened(() => LogFileSync.open(path), path);
+  if (out !== undefined) {
+    const { toTable } = await import('./wal-table.js');
+    return toTable(log, out, options.json);
+  }
   if (action === 'verify') return verify(path, log, options.json);
   return options.json ? dumpJson(log) : dump(log);
 }

@@ -8,6 +8,7 @@ import { findCycle, isNodeFile, isTest, ownTargets, reach, readSources, sourcePa
  * @typedef {object} Rules
  * @property {Record<string, readonly string[]>} arrows what each package may import
  * @property {string} testOnly the package that only tests may import
+ * @property {Record<string, readonly string[]>} [together] what tests of a package may import besides
  * @property {readonly string[]} cores the packages that need no Node
  */
 
@@ -79,7 +80,7 @@ function look(pkg, allowed, rules, shared, packages) {
     inherited,
     devDependencies,
     allowed,
-    allowedInTests: [...allowed, rules.testOnly],
+    allowedInTests: [...allowed, rules.testOnly, ...(rules.together?.[pkg.short] ?? [])],
     declaredForTests: [...dependencies, ...devDependencies, ...shared],
   };
 }

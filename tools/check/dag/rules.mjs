@@ -23,5 +23,10 @@ export const arrows = {
 /** The data for tests: no shipped code imports it. */
 export const testOnly = 'conformance';
 
+/** What tests and examples of a package may use beside what it may import: they show it together with others. @type {Record<string, readonly string[]>} */
+export const together = {
+  'sst-log': ['merged', 'sst-v2'],
+};
+
 /** The packages whose code runs anywhere: a Node built-in is for their `/node` door and for `*.node.ts` files. */
 export const cores = ['varint', 'io', 'block', 'table', 'merged', 'stack', 'sst-v2', 'sst-log'];
