@@ -14,6 +14,21 @@ export function strays(stack) {
   return readdirSync(stack).filter((name) => name !== 'tables.list' && !listed.includes(name));
 }
 
+/**
+ * Whether a stray is a table that was listed until another took its place: until that is sure to outlast a loss of power, it must stay, and
+ * a process that ends just then leaves it to a clean-up.
+ * @param {string} stack @param {string} stray
+ */
+export function isReplaced(stack, stray) {
+  const newest = readFileSync(join(stack, 'tables.list'), 'utf8').trimEnd().split('\n').at(-1) ?? '';
+  return stray.endsWith('.ref') && lastIndex(stray) <= lastIndex(newest);
+}
+
+/** The greatest update index in a table's name, in hex digits. @param {string} name */
+function lastIndex(name) {
+  return name.split('-')[1] ?? '';
+}
+
 /** Removes all locks, as whoever knows that nobody is at work any more. @param {string} stack @returns {string[]} */
 export function breakLocks(stack) {
   const locks = readdirSync(stack).filter((name) => name.endsWith('.lock'));

@@ -6,7 +6,7 @@ import { openStackSync } from '@reftable/stack';
 import { FolderStorage } from '@reftable/stack/node';
 import { isReftableError } from '@reftable/varint';
 import { checkOutcome, compareWithGit } from './check.mjs';
-import { breakLocks, cleanUp, strays } from './folder.mjs';
+import { breakLocks, cleanUp, isReplaced, strays } from './folder.mjs';
 import { Ledger } from './ledger.mjs';
 import { kindOfWork, OurProcess } from './our-process.mjs';
 import { Tally } from './tally.mjs';
@@ -72,7 +72,8 @@ export async function endAgainAndAgain({ scene, program, work, times, random }) 
     const code = await victim.kill(signal);
     tally.kills++;
     if (code !== 128 + number) tally.problems.push(`after ${signal} the exit code is ${String(code)}`);
-    tally.problems.push(...strays(scene.stack).map((name) => `${name} is left behind after ${signal}`));
+    const left = strays(scene.stack).filter((name) => !isReplaced(scene.stack, name));
+    tally.problems.push(...left.map((name) => `${name} is left behind after ${signal}`));
     const { problems, lost } = checkOutcome(scene, ledger, [victim.name]);
     tally.problems.push(...problems);
     tally.lost += lost;
