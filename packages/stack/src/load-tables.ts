@@ -60,9 +60,11 @@ export function* loadTables(place: StackPlace, open: readonly ListedTable[]): St
         letGo(place, again);
         throw new ReftableError('outdated', 'STACK_UNSETTLED', `list kept changing for ${Math.round(waited)} ms`, { file, cause: error });
       }
-      list = again;
+      letGo(place, again);
     }
     waited += yield* pauseUpTo(limit);
+    // As it is now: the one from before the wait may be out of date again.
+    list = yield* readList(place);
   }
 }
 
