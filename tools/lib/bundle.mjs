@@ -61,6 +61,30 @@ function sourcesOf(path, { exports }) {
   return sources.filter((source) => source !== undefined);
 }
 
+/**
+ * Puts all that a command loads at its start into one file, and only what it loads later into others.
+ * @param {string} entry the source that it starts from
+ * @returns {NonNullable<import('rolldown').OutputOptions['codeSplitting']>}
+ */
+function splitAfterStart(entry) {
+  /** @type {Set<string> | undefined} */
+  let start;
+  return {
+    groups: [
+      {
+        debugName: 'start',
+        name(id, modules) {
+          if (start === undefined) {
+            start = new Set([entry]);
+            for (const reached of start) for (const next of modules.getModuleInfo(reached)?.importedIds ?? []) start.add(next);
+          }
+          return start.has(id) ? 'start' : null;
+        },
+      },
+    ],
+  };
+}
+
 /** What a built file is made from. @param {string} path @param {import('./workspace.mjs').Manifest} manifest */
 function inputOf(path, manifest) {
   return sourcesOf(path, manifest).length > 1 ? JOINT + path : `src/${posix.basename(path, '.js')}.ts`;
@@ -92,6 +116,7 @@ async function write(pkg, files, inside) {
       dir: folder,
       format: 'esm',
       entryFileNames: '[name].js',
+      ...(manifest.bin && { codeSplitting: splitAfterStart(join(dir, inputOf(first, manifest))) }),
       // They are in the declarations and the sources. With what is not ASCII in them, a module takes twice the memory and time to load.
       comments: { jsdoc: false },
       sourcemap: true,
