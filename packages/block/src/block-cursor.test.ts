@@ -6,6 +6,7 @@ import { INDEX_BLOCK, LOG_BLOCK, OBJECT_BLOCK, REF_BLOCK, type BlockType } from 
 import { BlockWriter } from './block-writer.js';
 import { parseBlock } from './block.js';
 import { blockOf, bytes, codeOf, PLACE, rawBlock, rawRecord, record, writeBlocks, type RawRecord } from './block.testing.js';
+import { RestartDigests } from './restart-digests.js';
 import { lastRestartNotAfter } from './restart-search.js';
 
 const ID = new Uint8Array(20).fill(0xab);
@@ -117,7 +118,7 @@ describe('seek', () => {
       const cursor = new BlockCursor(20);
       for (const key of [...keys, 'k', 'k0500x', 'z']) {
         cursor.seek(large, bytes(key));
-        const from = lastRestartNotAfter(large, bytes(key), key.length, 0);
+        const from = lastRestartNotAfter(large, bytes(key), key.length, 0, new RestartDigests(1), 0);
         const passed = starts.indexOf(cursor.valueEnd) - starts.indexOf(from);
         expect(passed, `${key}, interval ${interval}`).toBeGreaterThanOrEqual(0);
         expect(passed, `${key}, interval ${interval}`).toBeLessThanOrEqual(interval);

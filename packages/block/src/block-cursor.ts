@@ -11,6 +11,7 @@
 import { skipVarint } from '@reftable/varint';
 import { lengthAt, type Block } from './block.js';
 import { LOG_BLOCK, OBJECT_BLOCK, REF_BLOCK, VALUE_BLOCK } from './block-type.js';
+import { RestartDigests } from './restart-digests.js';
 import { lastRestartNotAfter } from './restart-search.js';
 
 const NO_BYTES = new Uint8Array(0);
@@ -127,16 +128,24 @@ export class BlockCursor {
    * moves to it; or to the block's end where there is none. Whatever the cursor was at before is forgotten. Where the value of that record
    * starts, and its type, are known without the move.
    * @param known bytes of the target that every key of the block is said to start with: the search over its restarts takes that as given
+   * @param digests where what that search learns of the block is kept, as that of block number `index`
    * @returns how many bytes of the target the key found and the one before it both start with, and so all between them; if it is the block's first,
    *   only the key found does, and what came before the block is the caller's to know
    * @throws as {@link next}
    */
-  seek(block: Block, target: Uint8Array, length = target.length, known = 0): number {
+  seek(
+    block: Block,
+    target: Uint8Array,
+    length = target.length,
+    known = 0,
+    digests = (block.digests ??= new RestartDigests(1)),
+    index = 0,
+  ): number {
     this.reset();
     this.enter(block);
     const { bytes } = block;
     const end = this.#recordsEnd;
-    let pos = lastRestartNotAfter(block, target, length, known);
+    let pos = lastRestartNotAfter(block, target, length, known, digests, index);
     // Bytes of the target that the key passed last has too. The key itself need not be put together.
     let matched = 0;
     let before = known;

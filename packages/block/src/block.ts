@@ -9,6 +9,7 @@
  *   u16 restart count
  */
 import { decodeVarint, getU16, getU24, ReftableError } from '@reftable/varint';
+import type { RestartDigests } from './restart-digests.js';
 import { BLOCK_HEADER_SIZE, isBlockType, LOG_BLOCK, type BlockType } from './block-type.js';
 import { inflateInto } from '#zlib';
 
@@ -51,8 +52,8 @@ export class Block {
   /** Offset in the file just past the block and its padding, where the next block starts if there is one. */
   readonly end: number;
   readonly file: string | undefined;
-  /** What a search over the restarts keeps here: see `restart-search.ts`. */
-  heads: readonly number[] | undefined;
+  /** Its own digest, where none is kept with those of other blocks. */
+  digests: RestartDigests | undefined;
 
   /** @param bytes the block, inflated */
   constructor(type: BlockType, bytes: Uint8Array, sizeOnDisk: number, end: number, place: BlockPlace) {

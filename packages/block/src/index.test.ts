@@ -24,7 +24,6 @@ test('the door opens on these', () => {
       "REF_SYMBOLIC",
       "VALUE_BLOCK",
       "cheapest",
-      "crc32",
       "decodeIndexPosition",
       "decodeLog",
       "decodeObjectPositions",

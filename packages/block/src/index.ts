@@ -50,5 +50,4 @@ export {
 export { decodeObjectPositions, encodeObject } from './object-record.js';
 export { NameBatch, type NameCursor } from './name-batch.js';
 export { cheapest, saturate } from './exact.js';
-export { crc32 } from './crc32.js';
 export { decodeIndexPosition, encodeIndex } from './index-record.js';

@@ -12,7 +12,7 @@ import type { ByteWriter } from '@reftable/varint/bytes';
 import { bigAt, cheapest, textAt } from './exact.js';
 import { putObjectId, toHex } from './object-id.js';
 import type { RecordPlace } from './record-place.js';
-import { decodeText, textBytes } from './text.js';
+import { decodeText, textBytes, type Text } from './text.js';
 
 /** A ref record's value types, as stored. */
 export const REF_DELETION = 0;
@@ -90,9 +90,14 @@ export function refUpdateIndex(cursor: RecordPlace, base: number | bigint): numb
   return cheapest(sum);
 }
 
-/** The ref record that the cursor is at, as a plain object. @param base as in {@link refUpdateIndex} @throws as {@link refUpdateIndex} */
-export function decodeRef(cursor: RecordPlace, base: number | bigint, idSize: number): Ref {
-  const { text, exact } = decodeText(cursor.key, 0, cursor.keyLength);
+/**
+ * The ref record that the cursor is at, as a plain object.
+ * @param base as in {@link refUpdateIndex}
+ * @param name its name, if the caller has that as a string and it is nothing but ASCII
+ * @throws as {@link refUpdateIndex}
+ */
+export function decodeRef(cursor: RecordPlace, base: number | bigint, idSize: number, name?: string): Ref {
+  const { text, exact }: Text = name === undefined ? decodeText(cursor.key, 0, cursor.keyLength) : { text: name };
   const index = refUpdateIndex(cursor, base);
   const ref = decodeValue(cursor, text, typeof index === 'number' ? index : Number.MAX_SAFE_INTEGER, idSize);
   if (exact === undefined && typeof index === 'number') return ref;

@@ -1,48 +1,53 @@
 /*
  * Finding a key among the restarts of a block. What takes time there is waiting for memory: the offset of each restart that is looked
- * at stands at the block's end, and its key somewhere before. So a block keeps a digest from its first search on, small and in one piece:
+ * at stands at the block's end, and its key somewhere before. So of each block that is searched a digest is kept, small and in one piece:
  *
  *   how many bytes all its keys are said to have in common
+ *   number of restarts
  *   for each restart: its head, the next 6 bytes of its key as a number; and its offset
  *
  * Keys whose heads differ are in the order of these. Only keys of one head are looked at in the block.
  */
 import { getU24, skipVarint } from '@reftable/varint';
 import { lengthAt, type Block } from './block.js';
+import type { RestartDigests } from './restart-digests.js';
 
 /**
  * The offset of the last restart whose key is not after the first `length` bytes of the target, or of the first restart.
  * @param known bytes of the target that every key of the block is said to start with
+ * @param digests where the block's digest is kept, as that of number `index`
  * @throws `RESTART_OFFSET`, `RECORD_TRUNCATED`
  */
-export function lastRestartNotAfter(block: Block, target: Uint8Array, length: number, known: number): number {
-  let heads = block.heads;
-  if (heads === undefined || heads[0]! > known) block.heads = heads = digest(block, known);
-  const from = heads[0]! | 0;
+export function lastRestartNotAfter(block: Block, target: Uint8Array, length: number, known: number, digests: RestartDigests, index: number): number {
+  const { numbers } = digests;
+  let start = digests.starts[index]!;
+  if (start === 0 || numbers[start]! > known) start = digests.add(index, digestOf(block, known));
+  const from = numbers[start]! | 0;
   const wanted = headOf(target, from, length);
+  const heads = start + 2;
   let low = 0;
-  let high = block.restartCount - 1;
+  let high = (numbers[start + 1]! | 0) - 1;
   while (low < high) {
     const middle = (low + high + 1) >>> 1;
-    const head = heads[2 * middle + 1]!;
-    if (head < wanted || (head === wanted && isNotAfter(block, heads[2 * middle + 2]! | 0, target, length, from))) low = middle;
+    const head = numbers[heads + 2 * middle]!;
+    if (head < wanted || (head === wanted && isNotAfter(block, numbers[heads + 2 * middle + 1]! | 0, target, length, from))) low = middle;
     else high = middle - 1;
   }
-  return heads[2 * low + 2]! | 0;
+  return numbers[heads + 2 * low + 1]! | 0;
 }
 
-function digest(block: Block, known: number): number[] {
-  const heads = [known];
+function digestOf(block: Block, known: number): number[] {
+  const digest = [known, block.restartCount];
   for (let index = 0; index < block.restartCount; index++) {
     const offset = block.restart(index);
     const { start, end } = keyAt(block, offset);
-    heads.push(headOf(block.bytes, start + known, end), offset);
+    digest.push(headOf(block.bytes, start + known, end), offset);
   }
-  return heads;
+  return digest;
 }
 
 /** The 6 bytes from `start` on, those at and past `end` taken as 0. */
-function headOf(bytes: Uint8Array, start: number, end: number): number {
+export function headOf(bytes: Uint8Array, start: number, end: number): number {
   if (start + 6 <= end) return getU24(bytes, start) * 0x100_0000 + getU24(bytes, start + 3);
   let head = 0;
   for (let pos = start; pos < start + 6; pos++) head = head * 256 + (pos < end ? bytes[pos]! : 0);

@@ -1,6 +1,6 @@
 import { idSize, textBytes, type Hash, type Ref } from '@reftable/block';
 import type { Core, ReadRequest } from '@reftable/io';
-import type { AnyTableCore, LogView, RefView } from '@reftable/table';
+import { isFound, type AnyTableCore, type FoundRef, type LogView, type RefView } from '@reftable/table';
 import type { CursorCore } from '@reftable/io';
 import { compareBytes, ReftableError } from '@reftable/varint';
 import { MergeCursor } from './merge-cursor.js';
@@ -56,9 +56,9 @@ export class MergedCore implements AnyTableCore {
     return new MergeCursor<LogView, ReadRequest>(this.#tables.map((table) => table.logCursor()));
   }
 
-  findRef(name: Uint8Array): Core<Ref | undefined> {
+  findRef(name: Uint8Array, length: number, text?: string): FoundRef {
     const [only] = this.#tables;
-    return only !== undefined && this.#tables.length === 1 ? only.findRef(name) : this.#newestSince(0, name);
+    return only !== undefined && this.#tables.length === 1 ? only.findRef(name, length, text) : this.#newestSince(0, name, length, text);
   }
 
   *refsByObject(id: Uint8Array): Core<Ref[]> {
@@ -67,21 +67,41 @@ export class MergedCore implements AnyTableCore {
       for (const ref of yield* table.refsByObject(id)) {
         const name = textBytes(ref.nameBytes ?? ref.name);
         // A newer record, be it a tombstone, says where the ref points now; if there too, that table has found it.
-        if ((yield* this.#newestSince(age + 1, name)) === undefined) found.push({ ref, name });
+        const newer = this.#newestSince(age + 1, name, name.length, undefined);
+        if ((isFound(newer) ? newer : yield* newer) === undefined) found.push({ ref, name });
       }
     }
     return found.sort((a, b) => compareBytes(a.name, b.name)).map(({ ref }) => ref);
   }
 
   /** The newest record of a name in table number `oldest` and those that are newer. */
-  *#newestSince(oldest: number, name: Uint8Array): Core<Ref | undefined> {
-    const hash = hashOf(name, name.length);
+  #newestSince(oldest: number, name: Uint8Array, length: number, text: string | undefined): FoundRef {
+    const hash = hashOf(name, length);
     for (let age = this.#tables.length - 1; age >= oldest; age--) {
       const filter = this.#filters[age]!;
       if (!filter.mayHave(hash)) continue;
-      const ref = yield* this.#tables[age]!.findRef(name);
+      const found = this.#tables[age]!.findRef(name, length, text);
+      if (!isFound(found)) return this.#readSince(oldest, age, found, name, length);
+      if (found !== undefined) return found;
+      if (filter.missed()) return this.#readSince(oldest, age, undefined, name, length);
+    }
+    return undefined;
+  }
+
+  /** The same from table number `newest` on, which does not have it in memory, or does not have it and is to read its filter. */
+  *#readSince(oldest: number, newest: number, reading: Core<Ref | undefined> | undefined, name: Uint8Array, length: number): Core<Ref | undefined> {
+    const hash = hashOf(name, length);
+    const ref = reading && (yield* reading);
+    if (ref !== undefined) return ref;
+    const filter = this.#filters[newest]!;
+    if (reading === undefined || filter.missed()) yield* filter.read();
+    for (let age = newest - 1; age >= oldest; age--) {
+      const filter = this.#filters[age]!;
+      if (!filter.mayHave(hash)) continue;
+      const found = this.#tables[age]!.findRef(name, length);
+      const ref = isFound(found) ? found : yield* found;
       if (ref !== undefined) return ref;
-      yield* filter.missed();
+      if (filter.missed()) yield* filter.read();
     }
     return undefined;
   }

@@ -1,6 +1,6 @@
 import type { Ref } from '@reftable/block';
 import { BytesSource, type Core, type CursorCore } from '@reftable/io';
-import { openTableSync, ReaderSync, type AnyTableCore, type LogView, type RefView } from '@reftable/table';
+import { openTableSync, ReaderSync, type AnyTableCore, type FoundRef, type LogView, type RefView } from '@reftable/table';
 import { isReftableError } from '@reftable/varint';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -263,8 +263,8 @@ class CountingCore implements AnyTableCore {
     return this.#counted(this.#core.logCursor());
   }
 
-  findRef(name: Uint8Array): Core<Ref | undefined> {
-    return this.#core.findRef(name);
+  findRef(name: Uint8Array, length: number): FoundRef {
+    return this.#core.findRef(name, length);
   }
 
   refsByObject(id: Uint8Array): Core<Ref[]> {

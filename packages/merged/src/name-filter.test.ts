@@ -13,9 +13,13 @@ function tableOf(names: readonly string[], updateIndex = 1): Uint8Array {
   return writeTable({ refs }, { minUpdateIndex: updateIndex, maxUpdateIndex: updateIndex });
 }
 
+function miss(filter: NameFilter): void {
+  if (filter.missed()) runSync(filter.read(), performReadSync);
+}
+
 function learned(bytes: Uint8Array): NameFilter {
   const filter = new NameFilter(openTableSync(new BytesSource(bytes)).tableCore);
-  for (let misses = 0; misses < 256; misses++) runSync(filter.missed(), performReadSync);
+  for (let misses = 0; misses < 256; misses++) miss(filter);
   return filter;
 }
 
@@ -39,9 +43,9 @@ test('few of those that it does not have', () => {
 
 test('before enough was asked, and in a large or damaged table, any name may be there', () => {
   const filter = new NameFilter(openTableSync(new BytesSource(tableOf(['a']))).tableCore);
-  for (let misses = 0; misses < 255; misses++) runSync(filter.missed(), performReadSync);
+  for (let misses = 0; misses < 255; misses++) miss(filter);
   expect(filter.mayHave(hash('b'))).toBe(true);
-  runSync(filter.missed(), performReadSync);
+  miss(filter);
   expect(filter.mayHave(hash('b'))).toBe(false);
 
   expect(learned(tableOf(names((1 << 14) + 1))).mayHave(hash('b'))).toBe(true);

@@ -31,12 +31,17 @@ export class NameFilter {
     return bits === undefined || (isSet(bits, hash) && isSet(bits, secondHash(hash)));
   }
 
-  /** Takes note that a name was looked up in vain; at some time, reads all names. */
-  *missed(): Core<void> {
-    if (++this.#misses === ENOUGH_MISSES) this.#bits = yield* this.#read();
+  /** Takes note that a name was looked up in vain. True: it is time to `read`. */
+  missed(): boolean {
+    return ++this.#misses === ENOUGH_MISSES;
   }
 
-  *#read(): Core<Uint32Array | undefined> {
+  /** Reads all names. */
+  *read(): Core<void> {
+    this.#bits = yield* this.#readBits();
+  }
+
+  *#readBits(): Core<Uint32Array | undefined> {
     const hashes: number[] = [];
     try {
       const refs = this.#table.refCursor();

@@ -9,7 +9,8 @@
  *
  * A body is that of a block of a reftable: records, restarts, restart count. Offsets in it count as if the block were stored.
  */
-import { Block, BLOCK_HEADER_SIZE, crc32, MAX_BLOCK_SIZE, VALUE_BLOCK } from '@reftable/block';
+import { Block, BLOCK_HEADER_SIZE, MAX_BLOCK_SIZE, VALUE_BLOCK } from '@reftable/block';
+import { crc32 } from '@reftable/block/crc32';
 import { deflate, inflateInto } from '@reftable/block/deflate';
 import { getU24, getU32, putU24, putU32, ReftableError } from '@reftable/varint';
 

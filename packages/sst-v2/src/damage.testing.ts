@@ -1,6 +1,6 @@
 /* Damage to tables that gets past the footer's checksum. */
 import { deflateSync } from 'node:zlib';
-import { crc32 } from '@reftable/block';
+import { crc32 } from '@reftable/block/crc32';
 import { getU16, putU16, putU24, putU32 } from '@reftable/varint';
 
 import type { BlockInfo } from './sst-core.js';

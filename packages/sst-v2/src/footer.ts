@@ -10,7 +10,7 @@
  *   "REFT"
  *   u32 CRC-32               of all of the footer before it
  */
-import { crc32 } from '@reftable/block';
+import { crc32 } from '@reftable/block/crc32';
 import { getU16, getU32, ReftableError } from '@reftable/varint';
 import { ByteReader, ByteWriter } from '@reftable/varint/bytes';
 

@@ -1,6 +1,6 @@
 import type { Ref } from '@reftable/block';
 import type { Core, CursorCore } from '@reftable/io';
-import type { LogView, ReaderCore, RefView } from '@reftable/table';
+import { isFound, type FoundRef, type LogView, type ReaderCore, type RefView } from '@reftable/table';
 import type { StackState } from './stack-state.js';
 
 /** A cursor uses the state that it moves over until nobody has the cursor any more: it can't be closed, and so can't be forgotten. */
@@ -25,12 +25,14 @@ export abstract class StateReader implements ReaderCore {
     return lend(this.state, this.state.merged.logCursor());
   }
 
-  findRef(name: Uint8Array): Core<Ref | undefined> {
-    return using(this.state, (state) => state.merged.findRef(name));
+  findRef(name: Uint8Array, length: number, text?: string): FoundRef {
+    const { state } = this;
+    const found = state.merged.findRef(name, length, text);
+    return isFound(found) ? found : using(state, found);
   }
 
   refsByObject(id: Uint8Array): Core<Ref[]> {
-    return using(this.state, (state) => state.merged.refsByObject(id));
+    return using(this.state, this.state.merged.refsByObject(id));
   }
 }
 
@@ -40,10 +42,10 @@ function lend<C extends object>(state: StackState, cursor: C): C {
   return cursor;
 }
 
-function* using<T>(state: StackState, compute: (state: StackState) => Core<T>): Core<T> {
+function* using<T>(state: StackState, core: Core<T>): Core<T> {
   state.retain();
   try {
-    return yield* compute(state);
+    return yield* core;
   } finally {
     state.release();
   }

@@ -1,4 +1,5 @@
 import { BLOCK_HEADER_SIZE, LOG_BLOCK, maxSizeOnDisk, parseBlock, parseBlockHeader, type Block, type BlockPlace } from '@reftable/block';
+import { IndexKeys } from '@reftable/block/index-keys';
 import { ReadRequest, type Core, type SourceInfo } from '@reftable/io';
 import { formatError } from './errors.js';
 
@@ -26,6 +27,8 @@ export class BlockStore {
   readonly source: SourceInfo;
   readonly #options: StoreOptions;
   readonly #kept = new Map<number, Block>();
+  /** By position. */
+  readonly #topKeys = new Map<number, IndexKeys>();
   #keptSize = 0;
   /* What a scan read last, and where it starts in the file. */
   #window: Uint8Array = new Uint8Array(0);
@@ -44,6 +47,13 @@ export class BlockStore {
   /** The block at `position`, if it is kept. */
   kept(position: number): Block | undefined {
     return this.#kept.get(position);
+  }
+
+  /** What lookups see of an index block of a top level. Through it, they come to the blocks below. */
+  topKeys(block: Block, idSize: number): IndexKeys {
+    let keys = this.#topKeys.get(block.position);
+    if (keys === undefined) this.#topKeys.set(block.position, (keys = new IndexKeys(block, idSize, 0)));
+    return keys;
   }
 
   /** The block at `position`, kept or read and then kept. @throws as `parseBlock` does, and as the source does */
@@ -105,6 +115,7 @@ export class BlockStore {
     // All are forgotten at once: those that are still of use are soon back, and to keep account of each would cost every lookup.
     if (this.#keptSize + size > this.#options.cacheSize) {
       this.#kept.clear();
+      this.#topKeys.clear();
       this.#keptSize = 0;
     }
     this.#kept.set(block.position, block);

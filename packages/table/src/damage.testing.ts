@@ -5,7 +5,8 @@
  */
 import { Buffer } from 'node:buffer';
 import { constants, deflateSync } from 'node:zlib';
-import { crc32, BlockCursor, idSize, LOG_BLOCK, type Block } from '@reftable/block';
+import { BlockCursor, idSize, LOG_BLOCK, type Block } from '@reftable/block';
+import { crc32 } from '@reftable/block/crc32';
 import { BytesSource } from '@reftable/io';
 import { encodeVarint, getU24, putU16, putU24, putU32, putU64 } from '@reftable/varint';
 import { footerSize } from './footer.js';

@@ -9,7 +9,8 @@
  *   u64 position of the log index
  *   u32 CRC-32 of all of the footer before it
  */
-import { crc32, idSize } from '@reftable/block';
+import { idSize } from '@reftable/block';
+import { crc32 } from '@reftable/block/crc32';
 import { getU32 } from '@reftable/varint';
 import { ByteReader, ByteWriter } from '@reftable/varint/bytes';
 import { formatError } from './errors.js';

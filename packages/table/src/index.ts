@@ -2,7 +2,8 @@ export { openTable, openTableSync, Table, TableSync, type TableInfo } from './ta
 export { openTableCore, TableCore, type ReadOptions } from './table-core.js';
 export { Reader } from './reader.js';
 export { ReaderSync } from './reader-sync.js';
-export type { AnyTableCore, LogView, ReaderCore, RefView, StoredRecord } from './reader-core.js';
+export { isFound, RefLookup } from './ref-lookup.js';
+export type { AnyTableCore, FoundRef, LogView, ReaderCore, RefView, StoredRecord } from './reader-core.js';
 export type { RefRange } from './range.js';
 export type { LogRange } from './queries.js';
 export { TableWriter, type TableStatistics } from './table-writer.js';

@@ -4,7 +4,7 @@ import type { Ref } from '@reftable/block';
 import { RangeCursor, type Core, type CursorCore } from '@reftable/io';
 import { checkU64, MAX_U64 } from '@reftable/varint';
 import { ByteWriter } from '@reftable/varint/bytes';
-import type { LogView, ReaderCore, RefView } from './reader-core.js';
+import type { FoundRef, LogView, ReaderCore, RefView } from './reader-core.js';
 import { keyRange, type RefRange } from './range.js';
 
 /** Which entries of logs are wanted. */
@@ -34,6 +34,17 @@ export function logOf(core: ReaderCore, name: string | Uint8Array, range: LogRan
 /** All logs, by name and then newest first. */
 export function allLogs(core: ReaderCore, range: Omit<LogRange, 'from'>): CursorCore<LogView> {
   return new RangeCursor(core.logCursor(), keyRange(range));
+}
+
+/**
+ * Looks for a ref by its name.
+ * @param key where the bytes of the name are put; they must stay there until a core that is returned has ended
+ */
+export function refNamed(core: ReaderCore, key: ByteWriter, name: string | Uint8Array): FoundRef {
+  key.length = 0;
+  key.text(name);
+  // What is not ASCII takes more bytes than code units.
+  return core.findRef(key.buffer, key.length, typeof name === 'string' && key.length === name.length ? name : undefined);
 }
 
 /** What a record says that was found, if it is not a tombstone. */

@@ -22,8 +22,8 @@ export interface RefView extends KeyView, StoredRecord {
   readonly updateIndexExact: bigint;
   /** Whether the ref holds this object id or peels to it. */
   mentions(id: Uint8Array): boolean;
-  /** All of it, as a plain object. */
-  ref(): Ref;
+  /** All of it, as a plain object. @param name its name, if the caller has that as a string and it is nothing but ASCII */
+  ref(name?: string): Ref;
 }
 
 /** The log entry that a cursor is at. Its `key` is the name of the ref, a zero byte, and 8 bytes that sort newest first. */
@@ -36,14 +36,20 @@ export interface LogView extends KeyView, StoredRecord {
   log(): LogRecord;
 }
 
+/** What was looked for; or, where it is not all in memory, the core that goes on. The core needs the bytes of the name as they were. */
+export type FoundRef = Ref | undefined | Core<Ref | undefined>;
+
 /** What the reading surface is built on: a table, several merged, a stack. */
 export interface ReaderCore {
   /** Every ref record, tombstones included. */
   refCursor(): CursorCore<RefView>;
   /** Every log record, tombstones included. */
   logCursor(): CursorCore<LogView>;
-  /** The record of this name, be it a tombstone; undefined if there is none. */
-  findRef(name: Uint8Array): Core<Ref | undefined>;
+  /**
+   * The record of the name that is the first `length` bytes of `name`, be it a tombstone; undefined if there is none.
+   * @param text the name as a string, if the caller has that and it is nothing but ASCII
+   */
+  findRef(name: Uint8Array, length: number, text?: string): FoundRef;
   /** The refs, by name, that hold this object id or peel to it. */
   refsByObject(id: Uint8Array): Core<Ref[]>;
   /** Bytes of an object id. */

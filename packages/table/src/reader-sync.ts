@@ -1,13 +1,16 @@
-import { textBytes, type LogRecord, type Ref } from '@reftable/block';
+import type { LogRecord, Ref } from '@reftable/block';
 import { CursorSync, performReadSync, RecordIterator, runSync } from '@reftable/io';
+import { ByteWriter } from '@reftable/varint/bytes';
 import type { LogView, ReaderCore, RefView } from './reader-core.js';
 import { NameIterator } from './name-iterator.js';
-import { allLogs, live, logOf, refsIn, refsWith, type LogRange } from './queries.js';
+import { allLogs, live, logOf, refNamed, refsIn, refsWith, type LogRange } from './queries.js';
+import { isFound } from './ref-lookup.js';
 import type { RefRange } from './range.js';
 
 /** The sync face of `Reader`: the same methods, answered at once. */
 export class ReaderSync {
   protected readonly core: ReaderCore;
+  readonly #key = new ByteWriter();
 
   constructor(core: ReaderCore) {
     this.core = core;
@@ -15,7 +18,8 @@ export class ReaderSync {
 
   /** As `Reader.getRef`. */
   getRef(name: string | Uint8Array): Ref | undefined {
-    return live(runSync(this.core.findRef(textBytes(name)), performReadSync));
+    const found = refNamed(this.core, this.#key, name);
+    return live(isFound(found) ? found : runSync(found, performReadSync));
   }
 
   /** As `Reader.refs`. */

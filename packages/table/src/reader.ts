@@ -1,7 +1,9 @@
-import { NameBatch, textBytes, type LogRecord, type Ref } from '@reftable/block';
+import { NameBatch, type LogRecord, type Ref } from '@reftable/block';
 import { Cursor, performRead, recordBatches, run } from '@reftable/io';
+import { ByteWriter } from '@reftable/varint/bytes';
 import type { LogView, ReaderCore, RefView } from './reader-core.js';
-import { allLogs, live, logOf, refsIn, refsWith, type LogRange } from './queries.js';
+import { allLogs, live, logOf, refNamed, refsIn, refsWith, type LogRange } from './queries.js';
+import { isFound } from './ref-lookup.js';
 import type { RefRange } from './range.js';
 
 /**
@@ -10,6 +12,7 @@ import type { RefRange } from './range.js';
  */
 export class Reader {
   protected readonly core: ReaderCore;
+  #key = new ByteWriter();
 
   constructor(core: ReaderCore) {
     this.core = core;
@@ -17,7 +20,11 @@ export class Reader {
 
   /** The ref of this name; undefined if there is none (a tombstone is none). */
   async getRef(name: string | Uint8Array): Promise<Ref | undefined> {
-    return live(await run(this.core.findRef(textBytes(name)), performRead));
+    const found = refNamed(this.core, this.#key, name);
+    if (isFound(found)) return live(found);
+    // Other lookups may be made before this one is at its end.
+    this.#key = new ByteWriter();
+    return live(await run(found, performRead));
   }
 
   /** Refs, by name. For many, {@link refBatches} costs fewer promises. */

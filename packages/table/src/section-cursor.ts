@@ -1,4 +1,5 @@
-import { BlockCursor, decodeIndexPosition, INDEX_BLOCK, type Block } from '@reftable/block';
+import { BlockCursor, INDEX_BLOCK, type Block } from '@reftable/block';
+import { IndexKeys } from '@reftable/block/index-keys';
 import type { Core } from '@reftable/io';
 import { BlockStore } from './block-store.js';
 import type { Section } from './layout.js';
@@ -25,7 +26,9 @@ export class SectionCursor {
   #limit = Infinity;
   #isInIndex = false;
   #isAtTop = false;
-  #index: BlockCursor | undefined;
+  /** The index block over that block, and the number of its record there. */
+  #over: IndexKeys | undefined;
+  #number = 0;
 
   constructor(store: BlockStore, section: Section | undefined, idSize: number) {
     this.record = new BlockCursor(idSize);
@@ -69,11 +72,10 @@ export class SectionCursor {
     if (section === undefined) return true;
     this.#target = target;
     this.#targetLength = length;
-    this.#known = 0;
+    this.#leaveIndex();
     this.#nextPosition = section.end;
     this.#isInIndex = this.#isAtTop = section.indexStart > 0;
     this.#wanted = this.#isAtTop ? section.indexStart : section.start;
-    this.#limit = Infinity;
     return this.#descend(section);
   }
 
@@ -100,31 +102,40 @@ export class SectionCursor {
   /** Goes down from the block that is wanted, through the levels of the index, to the one that holds the key; false: it wants one that is not kept. */
   #descend(section: Section): boolean {
     for (;;) {
-      const block = this.#store.kept(this.#wanted);
+      const block = this.#over?.blocks[this.#number] ?? this.#keptBlock(section);
       if (block === undefined) return false;
-      if (this.#isAtTop) this.#expect(block, INDEX_BLOCK);
-      if (block.position + block.sizeOnDisk > this.#limit) throw block.damage('INDEX_POSITION', 'block runs into the index over it');
       const isDone = this.#isInIndex && block.type === INDEX_BLOCK ? this.#seekIndex(block, section) : this.#seekRecord(block, section);
       if (isDone) return true;
     }
   }
 
+  /** The block that is wanted, if it is kept, and then checked that it may be there. */
+  #keptBlock(section: Section): Block | undefined {
+    const block = this.#store.kept(this.#wanted);
+    if (block === undefined) return undefined;
+    if (this.#isAtTop) this.#expect(block, INDEX_BLOCK);
+    else if (!this.#isInIndex || block.type !== INDEX_BLOCK) this.#expect(block, section.type);
+    if (block.position + block.sizeOnDisk > this.#limit) throw block.damage('INDEX_POSITION', 'block runs into the index over it');
+    if (this.#over !== undefined) this.#over.blocks[this.#number] = block;
+    return block;
+  }
+
   /** An index begins with the section's first block: so a block of the section whose type is damaged does not end it unnoticed. */
   #checkFirstOfIndex(block: Block, { start, type }: Section): void {
-    const index = (this.#index ??= new BlockCursor(this.#idSize));
-    index.seek(block, NO_BYTES);
-    if (decodeIndexPosition(index) !== start) this.#expect(block, type);
+    if (new IndexKeys(block, this.#idSize, 0).positions[0] !== start) this.#expect(block, type);
   }
 
   /** Finds in an index block what block is wanted next; true: none, the key is past all. */
   #seekIndex(block: Block, section: Section): boolean {
-    const index = (this.#index ??= new BlockCursor(this.#idSize));
-    const known = index.seek(block, this.#target, this.#targetLength, this.#known);
-    if (index.valueEnd < block.recordsEnd) {
-      this.#wanted = decodeIndexPosition(index);
+    const keys = this.#over?.below[this.#number] ?? this.#keysOf(block);
+    const number = keys.find(this.#target, this.#targetLength);
+    if (number < keys.count) {
+      this.#over = keys;
+      this.#number = number;
+      this.#wanted = keys.positions[number]!;
+      this.#known = keys.shared[number]!;
       this.#limit = block.position;
       this.#isAtTop = false;
-      this.#known = known;
       return false;
     }
     if (!this.#isAtTop) throw block.damage('INDEX_KEY', 'index block ends before the key that it stands for');
@@ -133,15 +144,26 @@ export class SectionCursor {
     return block.end >= section.indexEnd;
   }
 
+  #keysOf(block: Block): IndexKeys {
+    const over = this.#over;
+    if (over === undefined) return this.#store.topKeys(block, this.#idSize);
+    return (over.below[this.#number] = new IndexKeys(block, this.#idSize, this.#known));
+  }
+
   /** Goes before the record in a block of the section; false: it is in the block behind. */
   #seekRecord(block: Block, section: Section): boolean {
-    this.record.seek(this.#expect(block, section.type), this.#target, this.#targetLength, this.#known);
-    this.#known = 0;
+    this.record.seek(block, this.#target, this.#targetLength, this.#known, this.#over?.digests, this.#number);
     // Where an index is wrong, the way on may lead to the index again, and so round and round.
-    this.#isInIndex = false;
-    this.#limit = Infinity;
+    this.#leaveIndex();
     this.#nextPosition = this.#wanted = block.end;
     return this.record.valueEnd < block.recordsEnd || block.end >= section.end;
+  }
+
+  #leaveIndex(): void {
+    this.#over = undefined;
+    this.#number = this.#known = 0;
+    this.#limit = Infinity;
+    this.#isInIndex = false;
   }
 
   #expect(block: Block, type: number): Block {

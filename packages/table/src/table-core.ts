@@ -9,7 +9,8 @@ import {
 import { ReadRequest, type Core, type SourceInfo } from '@reftable/io';
 import { hasBytesAt, type ReftableError } from '@reftable/varint';
 import { BlockStore } from './block-store.js';
-import type { AnyTableCore } from './reader-core.js';
+import type { AnyTableCore, FoundRef } from './reader-core.js';
+import { RefLookup } from './ref-lookup.js';
 import { formatError } from './errors.js';
 import { footerSize, parseFooter, type SectionPositions } from './footer.js';
 import { headerSize, MAX_HEADER_SIZE, parseHeader, type Header } from './header.js';
@@ -34,8 +35,7 @@ export class TableCore implements AnyTableCore {
   readonly idSize: number;
   readonly #layout: Layout;
   readonly #store: BlockStore;
-  /** A cursor over refs that no lookup is using. */
-  #idle: TableRefCursor | undefined;
+  readonly #lookup = new RefLookup(() => this.refCursor());
 
   constructor(source: SourceInfo, header: Header, positions: SectionPositions, layout: Layout, cacheSize: number) {
     this.source = source;
@@ -63,15 +63,8 @@ export class TableCore implements AnyTableCore {
     return new TableLogCursor(this.#cursor('logs'), this.idSize);
   }
 
-  *findRef(name: Uint8Array): Core<Ref | undefined> {
-    // One cursor serves all lookups that do not overlap.
-    const cursor = this.#idle ?? this.refCursor();
-    this.#idle = undefined;
-    if (!cursor.seek(name, name.length)) yield* cursor.settle();
-    const isThere = (cursor.next() || (yield* cursor.load())) && cursor.keyLength === name.length && hasBytesAt(cursor.key, 0, name);
-    const ref = isThere ? cursor.ref() : undefined;
-    this.#idle = cursor;
-    return ref;
+  findRef(name: Uint8Array, length: number, text?: string): FoundRef {
+    return this.#lookup.find(name, length, text);
   }
 
   *refsByObject(id: Uint8Array): Core<Ref[]> {

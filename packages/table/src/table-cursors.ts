@@ -100,8 +100,8 @@ export class TableRefCursor extends TableCursor implements CursorCore<RefView>, 
     if (valueType !== REF_DIRECT && valueType !== REF_PEELED) return false;
     return hasBytesAt(bytes, contentStart, id) || (valueType === REF_PEELED && hasBytesAt(bytes, contentStart + id.length, id));
   }
-  ref(): Ref {
-    return decodeRef(this.block, this.#base, this.idSize);
+  ref(name?: string): Ref {
+    return decodeRef(this.block, this.#base, this.idSize, name);
   }
 
   /** Goes on to the first record of the block at `position`, an offset in the file behind the block that it is in. */

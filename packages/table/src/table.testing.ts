@@ -1,5 +1,5 @@
 /* What the tests of this package share. */
-import { crc32 } from '@reftable/block';
+import { crc32 } from '@reftable/block/crc32';
 import type { DirectRef, LogDeletion, LogRecord, LogUpdate, PeeledRef, Ref, RefDeletion, SymbolicRef } from '@reftable/block';
 import { BytesSink, BytesSource, type BlockSource, type BlockSourceSync } from '@reftable/io';
 import { isReftableError, putU32 } from '@reftable/varint';

@@ -1,6 +1,6 @@
 import { idSize, type Hash, type Ref } from '@reftable/block';
 import type { Core, CursorCore, SourceInfo } from '@reftable/io';
-import type { AnyTableCore, LogView } from '@reftable/table';
+import { RefLookup, type AnyTableCore, type FoundRef, type LogView } from '@reftable/table';
 import { hasBytesAt } from '@reftable/varint';
 import type { ReadOptions } from '../block-store.js';
 import { openSstCore, type SstCore } from '../sst-core.js';
@@ -22,8 +22,7 @@ export class GitTableCore implements AnyTableCore {
   readonly metadata: GitMetadata;
   readonly hash: Hash;
   readonly idSize: number;
-  /** A cursor over refs that no lookup is using. */
-  #idle: GitRefCursor | undefined;
+  readonly #lookup = new RefLookup(() => this.refCursor());
   #logRuns: readonly Uint8Array[] | undefined;
 
   /** @throws as `parseMetadata` */
@@ -51,15 +50,8 @@ export class GitTableCore implements AnyTableCore {
     return this.metadata.gitStorage === 2 ? new SortedLogCursor(stored, this.idSize, () => this.#readLogRuns()) : stored;
   }
 
-  *findRef(name: Uint8Array): Core<Ref | undefined> {
-    // One cursor serves all lookups that do not overlap.
-    const cursor = this.#idle ?? this.refCursor();
-    this.#idle = undefined;
-    if (!cursor.seek(name, name.length)) yield* cursor.settle();
-    const isThere = (cursor.next() || (yield* cursor.load())) && cursor.keyLength === name.length && hasBytesAt(cursor.key, 0, name);
-    const ref = isThere ? cursor.ref() : undefined;
-    this.#idle = cursor;
-    return ref;
+  findRef(name: Uint8Array, length: number, text?: string): FoundRef {
+    return this.#lookup.find(name, length, text);
   }
 
   *refsByObject(id: Uint8Array): Core<Ref[]> {

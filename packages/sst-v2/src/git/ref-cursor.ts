@@ -42,8 +42,8 @@ export class GitRefCursor extends GitCursor implements CursorCore<RefView>, RefV
     if (valueType !== REF_DIRECT && valueType !== REF_PEELED) return false;
     return hasBytesAt(bytes, this.#contentStart, id) || (valueType === REF_PEELED && hasBytesAt(bytes, this.#contentStart + id.length, id));
   }
-  ref(): Ref {
-    return decodeRef(this, BASE, this.idSize);
+  ref(name?: string): Ref {
+    return decodeRef(this, BASE, this.idSize, name);
   }
 
   protected override check(): void {

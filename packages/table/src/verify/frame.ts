@@ -1,4 +1,4 @@
-import { crc32 } from '@reftable/block';
+import { crc32 } from '@reftable/block/crc32';
 import { ReadRequest, type Core, type SourceInfo } from '@reftable/io';
 import { getU32, hasBytesAt, isReftableError, putU32 } from '@reftable/varint';
 import { ByteWriter } from '@reftable/varint/bytes';

@@ -1,0 +1,87 @@
+import { commonPrefixLength, compareBytes, encodeVarint } from '@reftable/varint';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { INDEX_BLOCK } from './block-type.js';
+import { parseBlock, type Block } from './block.js';
+import { bytes, codeOf, PLACE, rawBlock, rawRecord, record, writeBlocks } from './block.testing.js';
+import { IndexKeys } from './index-keys.js';
+
+/** An index block that stands behind all that it points at. */
+function indexOf(keys: readonly Uint8Array[], interval = 16): Block {
+  const [block] = writeBlocks(INDEX_BLOCK, keys.map((key, index) => record(key, encodeVarint(index * 7))), 1 << 20, interval);
+  return parseBlock(block!, { ...PLACE, position: 1 << 20 });
+}
+
+function find(keys: IndexKeys, target: Uint8Array): number {
+  return keys.find(target, target.length);
+}
+
+/** Names that are often alike up to some place, in the middle more often than at the ends, with zero bytes among them. */
+const key = fc
+  .tuple(
+    fc.constantFrom('', 'a', 'refs/changes/', 'refs/changes/', 'refs/changes/42/1', 'refs/tags/', '\xff'),
+    fc.array(fc.constantFrom(0, 1, 0x30, 0x31, 0x39, 0xff), { maxLength: 9 }),
+  )
+  .map(([start, end]) => bytes(start, ...end))
+  .filter(({ length }) => length > 0);
+
+const keys = fc.uniqueArray(key, { minLength: 1, maxLength: 60, selector: String }).map((all) => all.sort(compareBytes));
+
+test('finds the first key that is at or past the target', () => {
+  fc.assert(
+    fc.property(keys, fc.array(key), fc.constantFrom(1, 2, 16), (all, others, interval) => {
+      const index = new IndexKeys(indexOf(all, interval), 20, 0);
+      expect(index.count).toBe(all.length);
+      for (const target of [...all, ...others, bytes(''), bytes(0xff, 0xff)]) {
+        const first = all.findIndex((one) => compareBytes(one, target) >= 0);
+        expect(find(index, target)).toBe(first < 0 ? all.length : first);
+      }
+    }),
+  );
+});
+
+test('the same where all keys are known to start alike', () => {
+  fc.assert(
+    fc.property(keys, fc.array(key), (all, others) => {
+      const index = new IndexKeys(indexOf(all.map((one) => bytes('refs/', one))), 20, 5);
+      for (const target of [...all, ...others]) {
+        const first = all.findIndex((one) => compareBytes(one, target) >= 0);
+        expect(find(index, bytes('refs/', target))).toBe(first < 0 ? all.length : first);
+      }
+    }),
+  );
+});
+
+test('what is behind the length of the target does not count', () => {
+  const index = new IndexKeys(indexOf(['refs/aa', 'refs/ab', 'refs/b'].map((name) => bytes(name))), 20, 0);
+  expect(index.find(bytes('refs/b'), 5)).toBe(0);
+  expect(index.find(bytes('refs/ab'), 6)).toBe(0);
+  expect(index.find(bytes('refs/ab/'), 7)).toBe(1);
+});
+
+test('tells for each record where its block is, and what all keys there start with', () => {
+  fc.assert(
+    fc.property(keys, (all) => {
+      const { positions, shared } = new IndexKeys(indexOf(all), 20, 0);
+      expect(positions).toEqual(all.map((_, index) => index * 7));
+      expect(shared).toEqual(all.map((one, index) => (index === 0 ? 0 : commonPrefixLength(all[index - 1]!, one))));
+    }),
+  );
+});
+
+test('a block that is damaged anywhere is refused', () => {
+  const good = rawRecord(0, 'b', 0, bytes(0));
+  const of = (...records: readonly Uint8Array[]) => codeOf(() => new IndexKeys(parseBlock(rawBlock(INDEX_BLOCK, records), { ...PLACE, position: 100 }), 20, 0).count);
+  expect(of(good, rawRecord(0, 'c', 0, bytes(0)))).toBe(2);
+  expect(of(good, rawRecord(0, 'a', 0, bytes(0)))).toBe('KEY_ORDER');
+  expect(of(good, rawRecord(0, 'c', 1, bytes(0)))).toBe('VALUE_TYPE');
+  expect(of(good, rawRecord(0, 'c', 0, bytes(100)))).toBe('INDEX_POSITION');
+});
+
+test('takes memory for its records, not for the keys that they stand for', () => {
+  const long = 'x'.repeat(1 << 16);
+  const all = Array.from({ length: 5000 }, (_, index) => bytes(long, String(index).padStart(5, '0')));
+  const index = new IndexKeys(indexOf(all, 5000), 20, 0);
+  expect(JSON.stringify(index).length).toBeLessThan(1 << 18);
+  expect([0, 2500, 4999].map((at) => find(index, all[at]!))).toEqual([0, 2500, 4999]);
+});
