@@ -2,8 +2,10 @@
 import { Buffer } from 'node:buffer';
 import { BytesSource } from '@reftable/io';
 import { isReftableError, type ReftableError } from '@reftable/varint';
+import { afterAll, beforeAll } from 'vitest';
 import type { SstEntry } from '@reftable/conformance';
-import { LogReaderSync, WriteBatch, type LogEntry, type ReaderOptions } from './index.js';
+import { LogReaderSync, WriteBatch, type LogEntry, type LogSource, type LogSourceSync, type ReaderOptions } from './index.js';
+import { LogCore } from './log-core.js';
 
 /** An entry in the form of the golden data. */
 export function plain(entry: LogEntry): SstEntry {
@@ -38,4 +40,51 @@ export function batchOf(entries: readonly SstEntry[]): WriteBatch {
     else batch.put(key, timestamp, value);
   }
   return batch;
+}
+
+/** The first bytes of a log, as many as one likes: nothing is copied. */
+export class FirstBytes implements LogSource, LogSourceSync {
+  readonly name = undefined;
+  size: number;
+  readonly #bytes: Uint8Array;
+
+  constructor(all: Uint8Array, size: number) {
+    this.#bytes = all;
+    this.size = size;
+  }
+
+  readSync(offset: number, length: number): Uint8Array {
+    if (offset + length > this.size) throw new Error(`read up to ${offset + length} of ${this.size}`);
+    return this.#bytes.subarray(offset, offset + length);
+  }
+
+  read(offset: number, length: number): Uint8Array {
+    return this.readSync(offset, length);
+  }
+
+  close(): void {
+    // Nothing is held.
+  }
+
+  closeSync(): void {
+    // Nothing is held.
+  }
+}
+
+/** What reads a log, begun at the end of a batch: of what it has read it would know no more than where it is. */
+export function coreAt(log: LogSourceSync, offset: number): LogCore {
+  const core = new LogCore(log, {});
+  core.end = core.partEnd = core.frames.position = offset;
+  return core;
+}
+
+/** Has errors made without a trace while the tests of a file run: there are millions of them, and nobody looks where they come from. */
+export function withoutTraces(): void {
+  const { stackTraceLimit } = Error;
+  beforeAll(() => {
+    Error.stackTraceLimit = 0;
+  });
+  afterAll(() => {
+    Error.stackTraceLimit = stackTraceLimit;
+  });
 }
