@@ -44,10 +44,10 @@ export class ConcurrentLogWriter {
   readonly #counts = { batches: 0, entries: 0, groups: 0, syncs: 0, largestGroup: 0 };
   readonly #groupSizes: number[] = [];
 
-  /** @param storage empty, and from now on the writer's alone @throws `NUMBER_RANGE` (misuse) */
+  /** @param storage empty, and from now on the writer's alone @throws `LOG_EXISTS` (misuse) where it is not empty, `NUMBER_RANGE` (misuse) */
   constructor(storage: LogStorage, options: WriterOptions = {}) {
     this.#storage = storage;
-    this.#core = new LogWriterCore(storage.name, options);
+    this.#core = new LogWriterCore(storage, options);
   }
 
   /** Bytes of the log. */

@@ -53,6 +53,8 @@ describe('a file', () => {
   ])('%s: %s', async (_, code, path) => {
     await expect(LogFile.open(path())).rejects.toMatchObject({ code });
     expect(() => LogFileSync.open(path())).toThrow(expect.objectContaining({ code }));
+    await expect(LogFile.openToRepair(path())).rejects.toMatchObject({ code });
+    expect(() => LogFileSync.openToRepair(path())).toThrow(expect.objectContaining({ code }));
   });
 
   test('in a folder that is not there can not be made', async () => {
@@ -73,6 +75,30 @@ describe('a file', () => {
     logSync.closeSync();
     await expect(log.read(0, 1)).rejects.toMatchObject({ code: 'SOURCE_CLOSED' });
     expect(() => logSync.readSync(0, 1)).toThrow(expect.objectContaining({ code: 'SOURCE_CLOSED' }));
+  });
+
+  test('is used no more after its close', async () => {
+    const log = await LogFile.create(newPath());
+    const logSync = LogFileSync.create(newPath());
+    await log.close();
+    await log.close();
+    logSync.closeSync();
+    for (const call of [() => log.write(Uint8Array.of(1)), () => log.sync(), () => log.truncate(0), () => log.refresh()]) await expect(call()).rejects.toMatchObject({ code: 'SOURCE_CLOSED' });
+    const calls = [() => logSync.writeSync(Uint8Array.of(1)), () => logSync.syncSync(), () => logSync.truncateSync(0), () => logSync.refreshSync()];
+    for (const call of calls) expect(call).toThrow(expect.objectContaining({ code: 'SOURCE_CLOSED' }));
+  });
+
+  test('that can not be cut is as it was, and the error says of which file', async () => {
+    const path = newPath();
+    const torn = golden('small').bytes.subarray(0, 100);
+    writeFileSync(path, torn);
+    const [log, logSync] = [await LogFile.open(path), LogFileSync.open(path)];
+    const error = { code: 'LOG_WRITE', kind: 'io', file: path };
+    await expect(recover(log)).rejects.toMatchObject(error);
+    expect(() => recoverSync(logSync)).toThrow(expect.objectContaining(error));
+    await log.close();
+    logSync.closeSync();
+    expect(readFileSync(path).equals(torn)).toBe(true);
   });
 
   test('that another writes to is read as far as it goes, and later further', async () => {

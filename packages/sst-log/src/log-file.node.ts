@@ -51,15 +51,15 @@ export class LogFile implements LogStorage, RepairableLog {
 
   /** Opens a log to read it. @throws `FILE_NOT_FOUND` (not-found), `FILE_OPEN` (io), `NOT_A_FILE` (io) */
   static open(path: string): Promise<LogFile> {
-    return LogFile.#open(path, READ);
+    return LogFile.#openAs(path, READ);
   }
 
   /** Opens a log to cut it, where that must be. @throws as {@link open} */
   static openToRepair(path: string): Promise<LogFile> {
-    return LogFile.#open(path, REPAIR);
+    return LogFile.#openAs(path, REPAIR);
   }
 
-  static async #open(path: string, flags: number): Promise<LogFile> {
+  static async #openAs(path: string, flags: number): Promise<LogFile> {
     let handle: FileHandle | undefined;
     try {
       handle = await open(path, flags);
@@ -77,16 +77,17 @@ export class LogFile implements LogStorage, RepairableLog {
     return this.#size;
   }
 
+  /** @throws `SOURCE_CLOSED` (misuse) */
   async refresh(): Promise<void> {
-    this.#size = (await this.#handle.stat()).size;
+    this.#size = (await this.#open().stat()).size;
   }
 
   /** @throws `SOURCE_READ` (io), `SOURCE_CLOSED` (misuse) */
   async read(offset: number, length: number): Promise<Uint8Array> {
-    if (this.#handle.fd === CLOSED) throw closed(this.name);
+    const handle = this.#open();
     const bytes = new Uint8Array(length);
     for (let done = 0; done < length; ) {
-      const count = await this.#handle.read(bytes, done, length - done, offset + done).then(
+      const count = await handle.read(bytes, done, length - done, offset + done).then(
         ({ bytesRead }) => bytesRead,
         (cause: unknown) => {
           throw unreadable(this.name, offset + done, cause);
@@ -99,24 +100,30 @@ export class LogFile implements LogStorage, RepairableLog {
   }
 
   async write(bytes: Uint8Array): Promise<void> {
+    const handle = this.#open();
     for (let done = 0; done < bytes.length; ) {
-      const { bytesWritten } = await this.#handle.write(bytes, done, bytes.length - done, this.#size);
+      const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, this.#size);
       done += bytesWritten;
       this.#size += bytesWritten;
     }
   }
 
   async sync(): Promise<void> {
-    await this.#handle.datasync();
+    await this.#open().datasync();
   }
 
   async truncate(size: number): Promise<void> {
-    await this.#handle.truncate(size);
+    await this.#open().truncate(size);
     this.#size = size;
   }
 
   async close(): Promise<void> {
     await this.#handle.close();
+  }
+
+  #open(): FileHandle {
+    if (this.#handle.fd === CLOSED) throw closed(this.name);
+    return this.#handle;
   }
 }
 
@@ -147,15 +154,15 @@ export class LogFileSync implements LogStorageSync, RepairableLogSync {
 
   /** As {@link LogFile.open}. */
   static open(path: string): LogFileSync {
-    return LogFileSync.#open(path, READ);
+    return LogFileSync.#openAs(path, READ);
   }
 
   /** As {@link LogFile.openToRepair}. */
   static openToRepair(path: string): LogFileSync {
-    return LogFileSync.#open(path, REPAIR);
+    return LogFileSync.#openAs(path, REPAIR);
   }
 
-  static #open(path: string, flags: number): LogFileSync {
+  static #openAs(path: string, flags: number): LogFileSync {
     let fd = CLOSED;
     try {
       fd = openSync(path, flags);
@@ -173,18 +180,19 @@ export class LogFileSync implements LogStorageSync, RepairableLogSync {
     return this.#size;
   }
 
+  /** As {@link LogFile.refresh}. */
   refreshSync(): void {
-    this.#size = fstatSync(this.#fd).size;
+    this.#size = fstatSync(this.#open()).size;
   }
 
   /** As {@link LogFile.read}. */
   readSync(offset: number, length: number): Uint8Array {
-    if (this.#fd === CLOSED) throw closed(this.name);
+    const fd = this.#open();
     const bytes = new Uint8Array(length);
     for (let done = 0; done < length; ) {
       let count: number;
       try {
-        count = readSync(this.#fd, bytes, done, length - done, offset + done);
+        count = readSync(fd, bytes, done, length - done, offset + done);
       } catch (cause) {
         throw unreadable(this.name, offset + done, cause);
       }
@@ -195,19 +203,20 @@ export class LogFileSync implements LogStorageSync, RepairableLogSync {
   }
 
   writeSync(bytes: Uint8Array): void {
+    const fd = this.#open();
     for (let done = 0; done < bytes.length; ) {
-      const count = writeSync(this.#fd, bytes, done, bytes.length - done, this.#size);
+      const count = writeSync(fd, bytes, done, bytes.length - done, this.#size);
       done += count;
       this.#size += count;
     }
   }
 
   syncSync(): void {
-    fdatasyncSync(this.#fd);
+    fdatasyncSync(this.#open());
   }
 
   truncateSync(size: number): void {
-    ftruncateSync(this.#fd, size);
+    ftruncateSync(this.#open(), size);
     this.#size = size;
   }
 
@@ -216,6 +225,12 @@ export class LogFileSync implements LogStorageSync, RepairableLogSync {
     const fd = this.#fd;
     this.#fd = CLOSED;
     if (fd !== CLOSED) closeSync(fd);
+  }
+
+  /** Node takes the number of a closed file for a fault of the program, and says so with a RangeError. */
+  #open(): number {
+    if (this.#fd === CLOSED) throw closed(this.name);
+    return this.#fd;
   }
 }
 
@@ -240,6 +255,8 @@ function notOpened(path: string, cause: unknown): ReftableError {
   if (isReftableError(cause)) return cause;
   const { code, message } = cause as NodeJS.ErrnoException;
   if (code === 'EEXIST') return new ReftableError('misuse', 'LOG_EXISTS', 'exists: a log is written once, and not gone on with', { file: path, cause });
+  // A folder can be opened to be read, and is found out later; to be written to it can't.
+  if (code === 'EISDIR') return notAFile(path);
   return code === 'ENOENT' || code === 'ENOTDIR'
     ? new ReftableError('not-found', 'FILE_NOT_FOUND', 'no such file', { file: path, cause })
     : new ReftableError('io', 'FILE_OPEN', `can not be opened (${code ?? message})`, { file: path, cause });
@@ -250,7 +267,7 @@ function notAFile(path: string): ReftableError {
 }
 
 function closed(path: string): ReftableError {
-  return new ReftableError('misuse', 'SOURCE_CLOSED', 'source is closed', { file: path });
+  return new ReftableError('misuse', 'SOURCE_CLOSED', 'file is closed', { file: path });
 }
 
 function unreadable(path: string, offset: number, cause?: unknown): ReftableError {

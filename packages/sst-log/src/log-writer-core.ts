@@ -4,8 +4,9 @@ import { checkNumber, ReftableError } from '@reftable/varint';
 import { ByteWriter } from '@reftable/varint/bytes';
 import { FIRST, firstPartSize, headerSize, putFrame, roomAt, SECOND, WHOLE } from './frame.js';
 import { DEFAULT_ROLLOVER_SIZE, LOG_FULL_SIZE } from './limits.js';
+import { notWritten } from './not-written.js';
 import { Setsum } from './setsum.js';
-import { WriteRequest, type StorageRequest } from './storage.js';
+import { WriteRequest, type LogStorage, type LogStorageSync, type StorageRequest } from './storage.js';
 import type { WriteBatch } from './write-batch.js';
 
 /** Bytes that are gathered before they are written, unless a flush comes first. */
@@ -30,9 +31,11 @@ export class LogWriterCore {
   #failure: ReftableError | undefined;
   #isSealed = false;
 
-  /** @param name what errors call the log @throws `NUMBER_RANGE` (misuse) */
-  constructor(name: string | undefined, { rolloverSize = DEFAULT_ROLLOVER_SIZE }: WriterOptions) {
+  /** @param storage where it is going to be @throws `NUMBER_RANGE`, `LOG_EXISTS` (misuse) */
+  constructor({ name, size = 0 }: LogStorage | LogStorageSync, { rolloverSize = DEFAULT_ROLLOVER_SIZE }: WriterOptions) {
     checkNumber(rolloverSize, Number.MAX_SAFE_INTEGER);
+    // Blocks are counted from the start of the log, and its setsum is that of all that is in it.
+    if (size > 0) throw new ReftableError('misuse', 'LOG_EXISTS', `has ${size} bytes already: a log is written once, and not gone on with`, { file: name });
     this.#name = name;
     this.#rolloverSize = rolloverSize;
   }
@@ -144,13 +147,8 @@ export class LogWriterCore {
     try {
       yield request;
     } catch (cause) {
-      this.#failure = new ReftableError('io', 'LOG_WRITE', `the log can not be ${done} (${reason(cause)})`, { file: this.#name, cause });
+      this.#failure = notWritten(this.#name, done, cause);
       throw this.#failure;
     }
   }
-}
-
-function reason(cause: unknown): string {
-  const { code, message } = cause as { readonly code?: unknown; readonly message?: unknown };
-  return typeof code === 'string' ? code : String(message);
 }

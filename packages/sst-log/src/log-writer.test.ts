@@ -2,6 +2,7 @@ import { sstLogs, type SstEntry } from '@reftable/conformance';
 import { describe, expect, test } from 'vitest';
 import {
   BLOCK_SIZE,
+  ConcurrentLogWriter,
   LOG_FULL_SIZE,
   LogReaderSync,
   LogWriter,
@@ -243,6 +244,29 @@ describe('a storage that fails', () => {
     const { entries } = readAll(log.bytes());
     expect(texts(entries)[0]).toBe(texts([{ key: new TextEncoder().encode('a'), timestamp: 1n, value: new TextEncoder().encode('safe') } satisfies SstEntry])[0]);
   });
+});
+
+test.each([undefined, null, 42, true, [1, 2], { length: 3 }, new ArrayBuffer(3), new Uint16Array(2), new DataView(new ArrayBuffer(3))])('what is neither text nor bytes is refused: %o', (other) => {
+  const batch = new WriteBatch();
+  batch.put('a', 1, 'b');
+  const before = [batch.count, batch.size, batch.setsum.hex()];
+  expect(() => {
+    batch.put('key', 1, other as never);
+  }).toThrow(failing('NOT_BYTES'));
+  expect(() => {
+    batch.put(other as never, 1, 'value');
+  }).toThrow(failing('NOT_BYTES'));
+  expect(() => {
+    batch.del(other as never, 1);
+  }).toThrow(failing('NOT_BYTES'));
+  expect([batch.count, batch.size, batch.setsum.hex()]).toEqual(before);
+});
+
+test('a log is not gone on with: a storage that is not empty is refused', () => {
+  const log = new MemoryLog(sstLogs().find(({ name }) => name === 'small')!.bytes);
+  for (const Writer of [LogWriter, LogWriterSync, ConcurrentLogWriter]) expect(() => new Writer(log)).toThrow(failing('LOG_EXISTS'));
+  log.truncate(0);
+  expect(new LogWriterSync(log).size).toBe(0);
 });
 
 test('a sealed or closed log takes nothing', async () => {

@@ -15,10 +15,10 @@ export class LogWriter {
   readonly #core: LogWriterCore;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** @param storage empty, and from now on the writer's alone @throws `NUMBER_RANGE` (misuse) */
+  /** @param storage empty, and from now on the writer's alone @throws `LOG_EXISTS` (misuse) where it is not empty, `NUMBER_RANGE` (misuse) */
   constructor(storage: LogStorage, options: WriterOptions = {}) {
     this.#storage = storage;
-    this.#core = new LogWriterCore(storage.name, options);
+    this.#core = new LogWriterCore(storage, options);
   }
 
   /** Bytes of the log, those included that are not written yet. */
@@ -85,7 +85,7 @@ export class LogWriterSync {
   /** As {@link LogWriter}. */
   constructor(storage: LogStorageSync, options: WriterOptions = {}) {
     this.#storage = storage;
-    this.#core = new LogWriterCore(storage.name, options);
+    this.#core = new LogWriterCore(storage, options);
   }
 
   /** As {@link LogWriter.size}. */

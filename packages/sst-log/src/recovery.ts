@@ -4,6 +4,7 @@ import { SECOND, WHOLE } from './frame.js';
 import { FrameReader } from './frame-reader.js';
 import { LogCore } from './log-core.js';
 import { findEnd, type Recovery, type RecoveryOptions } from './log-end.js';
+import { notWritten } from './not-written.js';
 import { performSource, performSourceSync, type LogSource, type LogSourceSync, type SourceRequest } from './source.js';
 
 /** A log that can be cut. */
@@ -36,12 +37,16 @@ export function findRecoverySync(log: LogSourceSync, options: RecoveryOptions = 
   return runSync(findEnd(new LogCore(log, {}), options), performSourceSync);
 }
 
-/** Cuts the tail off a log, if it has one, and syncs. No whole batch is lost, but where `cutDamageAt` says so. @throws as {@link findRecovery}; whatever the log throws */
+/** Cuts the tail off a log, if it has one, and syncs. No whole batch is lost, but where `cutDamageAt` says so. @throws as {@link findRecovery}; `LOG_WRITE` (io) where it can't be cut */
 export async function recover(log: RepairableLog, options: RecoveryOptions = {}): Promise<Recovery> {
   const recovery = await findRecovery(log, options);
   if (recovery.keep < recovery.size) {
-    await log.truncate(recovery.keep);
-    await log.sync();
+    try {
+      await log.truncate(recovery.keep);
+      await log.sync();
+    } catch (cause) {
+      throw notWritten(log.name, 'cut', cause);
+    }
   }
   return recovery;
 }
@@ -50,8 +55,12 @@ export async function recover(log: RepairableLog, options: RecoveryOptions = {})
 export function recoverSync(log: RepairableLogSync, options: RecoveryOptions = {}): Recovery {
   const recovery = findRecoverySync(log, options);
   if (recovery.keep < recovery.size) {
-    log.truncateSync(recovery.keep);
-    log.syncSync();
+    try {
+      log.truncateSync(recovery.keep);
+      log.syncSync();
+    } catch (cause) {
+      throw notWritten(log.name, 'cut', cause);
+    }
   }
   return recovery;
 }

@@ -4,6 +4,8 @@
 export interface LogStorage {
   /** What errors call it: a file's path; undefined where it has no name. */
   readonly name: string | undefined;
+  /** Bytes in it, where it can tell: a writer refuses one that is not empty. */
+  readonly size?: number;
   /** Adds bytes to the end: all of them, or it fails. They are the writer's again afterwards. */
   write(bytes: Uint8Array): Promise<void> | void;
   /** Makes what was written last, whatever happens to the machine: it must not return before that is so. */
@@ -16,6 +18,8 @@ export interface LogStorage {
 export interface LogStorageSync {
   /** As {@link LogStorage.name}. */
   readonly name: string | undefined;
+  /** As {@link LogStorage.size}. */
+  readonly size?: number;
   /** As {@link LogStorage.write}. */
   writeSync(bytes: Uint8Array): void;
   /** As {@link LogStorage.sync}. */

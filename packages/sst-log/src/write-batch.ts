@@ -37,7 +37,7 @@ export class WriteBatch {
   /**
    * Adds a put. Strings are stored as UTF-8.
    * @param timestamp from 0 to 2^64-1
-   * @throws `KEY_SIZE`, `VALUE_SIZE`, `BATCH_SIZE`, `NUMBER_RANGE` (misuse); the batch is as before then
+   * @throws `KEY_SIZE`, `VALUE_SIZE`, `BATCH_SIZE`, `NUMBER_RANGE`, `NOT_BYTES` (misuse); the batch is as before then
    */
   put(key: string | Uint8Array, timestamp: number | bigint, value: string | Uint8Array): void {
     checkU64(timestamp);
@@ -90,8 +90,11 @@ export class WriteBatch {
   }
 }
 
+/** What is something else, as in a program without types, would pass for no bytes at all, and what is behind it in the log be lost. */
 function bytesOf(text: string | Uint8Array): Uint8Array {
-  return typeof text === 'string' ? encoder.encode(text) : text;
+  if (typeof text === 'string') return encoder.encode(text);
+  if (!ArrayBuffer.isView(text) || text.BYTES_PER_ELEMENT !== 1) throw new ReftableError('misuse', 'NOT_BYTES', 'a key or value that is neither a string nor bytes');
+  return text;
 }
 
 function checkKey(key: Uint8Array): void {
