@@ -1,32 +1,45 @@
 /* A write-ahead log made into a sorted table. */
 import { closeSync, fsyncSync, openSync, unlinkSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { LogReaderSync, logToBuilderSync, TableBuilder } from '@reftable/sst-log';
 import type { LogFileSync } from '@reftable/sst-log/node';
 import { SstWriter } from '@reftable/sst-v2';
 import { EXIT, Failure } from './failure.js';
 import { count, printable } from './text.js';
 
+/** Windows can't sync folders, nor can some file systems, nor who may not list them: there, names last without that or not at all. */
+const NO_FOLDER_SYNC = ['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'EBADF'];
+
 /**
- * Writes all entries of a log into a new table, sorted, and syncs it. Of a log without entries no table is made.
- * @throws a `Failure` if there is something at `out`; what reading the log throws, and `ENTRY_DUPLICATE`: nothing is left at `out` then
+ * Writes all entries of a log into a new table, sorted, and makes it last, its name too: the log may be thrown away next. Of a log without
+ * entries no table is made.
+ * @throws a `Failure` if there is something at `out`, or it can't be written; what reading the log throws, and `ENTRY_DUPLICATE`: nothing is
+ * left at `out` then
  */
 export function toTable(log: LogFileSync, out: string, isJson: boolean): Iterable<string> {
-  const fd = create(out);
+  const fd = done(out, 'made', () => openSync(out, 'wx'));
   const reader = new LogReaderSync(log);
   let size = 0;
   let setsum: string | undefined;
+  let isMade = false;
   try {
     const sink = {
       write(bytes: Uint8Array): void {
-        for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+        for (let start = 0; start < bytes.length; ) start += done(out, 'written', () => writeSync(fd, bytes, start));
         size += bytes.length;
       },
     };
     setsum = logToBuilderSync(reader, new TableBuilder(new SstWriter(sink)))?.hex();
-    fsyncSync(fd);
+    if (setsum !== undefined) {
+      done(out, 'synced', () => {
+        fsyncSync(fd);
+        syncFolder(dirname(out));
+      });
+      isMade = true;
+    }
   } finally {
     closeSync(fd);
-    if (setsum === undefined) unlinkSync(out);
+    if (!isMade) unlinkSync(out);
   }
   const { entryCount: entries } = reader;
   if (isJson) return [`${JSON.stringify(setsum === undefined ? { entries } : { entries, size, setsum })}\n`];
@@ -34,11 +47,25 @@ export function toTable(log: LogFileSync, out: string, isJson: boolean): Iterabl
   return [`${printable(out)}: ${count(entries, 'entry', 'entries')}, ${count(size, 'byte')}\nsetsum ${setsum}\n`];
 }
 
-function create(path: string): number {
+/** Does something to the table's file. @throws a `Failure` that says what it could not be */
+function done<T>(path: string, what: string, call: () => T): T {
   try {
-    return openSync(path, 'wx');
+    return call();
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    throw new Failure(EXIT.unreadable, `${path}: ${code === 'EEXIST' ? 'exists, and is not written over' : `can not be made (${code ?? message})`}`);
+    throw new Failure(EXIT.unreadable, `${path}: ${code === 'EEXIST' ? 'exists, and is not written over' : `can not be ${what} (${code ?? message})`}`);
+  }
+}
+
+function syncFolder(path: string): void {
+  try {
+    const fd = openSync(path, 'r');
+    try {
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    if (!NO_FOLDER_SYNC.includes(String((error as NodeJS.ErrnoException).code))) throw error;
   }
 }

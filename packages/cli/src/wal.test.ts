@@ -1,5 +1,8 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { sstLogs } from '@reftable/conformance';
 import { BytesSource } from '@reftable/io';
 import { entryOfRecord, LogWriterSync, MemoryLog, setsumOfEntries } from '@reftable/sst-log';
@@ -19,7 +22,14 @@ writer.put('user/7', 1, 'Ada Nilsson');
 writer.del('user/6', 2);
 writer.seal();
 
+/** One whose table takes more than a kilobyte. */
+const large = new MemoryLog();
+const largeWriter = new LogWriterSync(large);
+largeWriter.put('large', 1, randomBytes(30_000));
+largeWriter.seal();
+
 writeTree(scratch, {
+  'large.log': large.bytes(),
   'small.log': small,
   'damaged.log': damaged,
   'odd.log': sstLogs().find(({ name }) => name === 'batch-mixed')!.bytes,
@@ -27,6 +37,7 @@ writeTree(scratch, {
   'dups.log': sstLogs().find(({ name }) => name === 'dups')!.bytes,
   'empty.log': '',
 });
+const program = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const at = (name: string) => join(scratch, name);
 
 describe('wal dump', () => {
@@ -53,6 +64,17 @@ describe('wal dump', () => {
     expect(text).not.toMatch(/[\0-\x09\x0b-\x1f\x7f-\x9f]/);
     expect(text).toContain('@18446744073709551615 ');
     expect(text).toContain('"\\x00\\xff\\x00"');
+  });
+
+  it('shows where a key or value ends, whatever is in it', async () => {
+    const log = new MemoryLog();
+    const quotes = new LogWriterSync(log);
+    quotes.put('\\', 1, '" "\\"');
+    quotes.put(Uint8Array.of(0x5c, 0xff, 0x22), 2, '\\xff');
+    quotes.seal();
+    writeTree(scratch, { 'quotes.log': log.bytes() });
+    const shownEntries = (await lines('wal', 'dump', at('quotes.log'))).filter((line) => line.startsWith(' '));
+    expect(shownEntries).toEqual([String.raw`  @1 "\\" "\" \"\\\""`, String.raw`  @2 "\\\xff\"" "\\xff"`]);
   });
 
   it('prints one JSON document, exact in every byte and number', async () => {
@@ -142,6 +164,14 @@ describe('wal to-table', () => {
   it.each(['damaged.log', 'dups.log'])('leaves nothing behind where it fails: %s', async (name) => {
     expect(await run(['wal', 'to-table', at(name), at('none.sst')])).toMatchObject({ exitCode: 3, stdout: '' });
     expect(existsSync(at('none.sst'))).toBe(false);
+  });
+
+  it.skipIf(process.platform === 'win32')('leaves nothing behind where the file can not grow, and says of which file', () => {
+    const out = at('full.sst');
+    // A limit of the system stands for a full disk.
+    const { status, stderr } = spawnSync('bash', ['-c', 'ulimit -f 1; exec "$0" "$@"', process.execPath, program, 'wal', 'to-table', at('large.log'), out], { encoding: 'utf8' });
+    expect([status, stderr]).toEqual([3, `reftable: ${out}: can not be written (EFBIG)\n`]);
+    expect(existsSync(out)).toBe(false);
   });
 
   it('makes no table of a log without entries', async () => {

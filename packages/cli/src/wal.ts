@@ -65,10 +65,12 @@ function describe(entry: LogEntry): string {
   return entry.kind === 'put' ? `${start} ${quoted(entry.value)}` : `${start} deleted`;
 }
 
-/** Keys and values may be empty or have spaces in them: it must be seen where they end. */
+/** Keys and values may be empty or have spaces in them: it must be seen where they end, and what is an escape. */
 function quoted(bytes: Uint8Array): string {
-  const { text, exact } = decodeText(bytes, 0, bytes.length);
-  return `"${printable(text, exact).replaceAll('"', '\\"')}"`;
+  // No byte of a longer character is one of these two.
+  const escaped = Buffer.from(Buffer.from(bytes).toString('latin1').replace(/["\\]/g, '\\$&'), 'latin1');
+  const { text, exact } = decodeText(escaped, 0, escaped.length);
+  return `"${printable(text, exact)}"`;
 }
 
 function* dumpJson(log: LogFileSync): Generator<string, void, undefined> {

@@ -246,9 +246,9 @@ function syncFolder(path: string): void {
   }
 }
 
-/** Windows can't sync folders, nor can some file systems: there, names last without that or not at all. */
+/** Windows can't sync folders, nor can some file systems, nor who may not list them: there, names last without that or not at all. */
 function ignoreUnsupported(error: unknown): undefined {
-  if (!['EISDIR', 'EPERM', 'EINVAL', 'ENOTSUP'].includes(String((error as NodeJS.ErrnoException).code))) throw error;
+  if (!['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'EBADF'].includes(String((error as NodeJS.ErrnoException).code))) throw error;
 }
 
 function notOpened(path: string, cause: unknown): ReftableError {
