@@ -101,6 +101,22 @@ describe('a file', () => {
     expect(readFileSync(path).equals(torn)).toBe(true);
   });
 
+  test('that another still writes to is not cut', async () => {
+    const path = newPath();
+    const { bytes } = golden('small');
+    writeFileSync(path, bytes.subarray(0, 100));
+    const [log, logSync] = [await LogFile.openToRepair(path), LogFileSync.openToRepair(path)];
+    appendFileSync(path, bytes.subarray(100));
+    const error = { code: 'LOG_CHANGED', kind: 'outdated', file: path };
+    await expect(recover(log)).rejects.toMatchObject(error);
+    expect(() => recoverSync(logSync)).toThrow(expect.objectContaining(error));
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+    // Now it is as it was looked at.
+    expect([await recover(log), recoverSync(logSync)]).toMatchObject([{ tail: 'none' }, { tail: 'none' }]);
+    await log.close();
+    logSync.closeSync();
+  });
+
   test('that another writes to is read as far as it goes, and later further', async () => {
     const { bytes, batches } = golden('small');
     const path = newPath();

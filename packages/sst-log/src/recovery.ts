@@ -1,5 +1,6 @@
 /* Where a log ends that was not finished, and how it is cut there. SPEC.md, "Recovery". */
 import { run, runSync, type Core } from '@reftable/io';
+import { ReftableError } from '@reftable/varint';
 import { SECOND, WHOLE } from './frame.js';
 import { FrameReader } from './frame-reader.js';
 import { LogCore } from './log-core.js';
@@ -37,16 +38,21 @@ export function findRecoverySync(log: LogSourceSync, options: RecoveryOptions = 
   return runSync(findEnd(new LogCore(log, {}), options), performSourceSync);
 }
 
-/** Cuts the tail off a log, if it has one, and syncs. No whole batch is lost, but where `cutDamageAt` says so. @throws as {@link findRecovery}; `LOG_WRITE` (io) where it can't be cut */
+/**
+ * Cuts the tail off a log, if it has one, and syncs. No whole batch is lost, but where `cutDamageAt` says so. Nobody may write to the log any more:
+ * what is not all there yet would be cut, and its writer go on behind the gap.
+ * @throws as {@link findRecovery}; `LOG_CHANGED` (outdated) where it is seen to be written to, and nothing is cut; `LOG_WRITE` (io) where it can't be cut
+ */
 export async function recover(log: RepairableLog, options: RecoveryOptions = {}): Promise<Recovery> {
   const recovery = await findRecovery(log, options);
-  if (recovery.keep < recovery.size) {
-    try {
-      await log.truncate(recovery.keep);
-      await log.sync();
-    } catch (cause) {
-      throw notWritten(log.name, 'cut', cause);
-    }
+  if (recovery.keep === recovery.size) return recovery;
+  await log.refresh?.();
+  requireSize(log, recovery.size);
+  try {
+    await log.truncate(recovery.keep);
+    await log.sync();
+  } catch (cause) {
+    throw notWritten(log.name, 'cut', cause);
   }
   return recovery;
 }
@@ -54,15 +60,20 @@ export async function recover(log: RepairableLog, options: RecoveryOptions = {})
 /** The sync face of {@link recover}. */
 export function recoverSync(log: RepairableLogSync, options: RecoveryOptions = {}): Recovery {
   const recovery = findRecoverySync(log, options);
-  if (recovery.keep < recovery.size) {
-    try {
-      log.truncateSync(recovery.keep);
-      log.syncSync();
-    } catch (cause) {
-      throw notWritten(log.name, 'cut', cause);
-    }
+  if (recovery.keep === recovery.size) return recovery;
+  log.refreshSync?.();
+  requireSize(log, recovery.size);
+  try {
+    log.truncateSync(recovery.keep);
+    log.syncSync();
+  } catch (cause) {
+    throw notWritten(log.name, 'cut', cause);
   }
   return recovery;
+}
+
+function requireSize({ name, size }: RepairableLog | RepairableLogSync, expected: number): void {
+  if (size !== expected) throw new ReftableError('outdated', 'LOG_CHANGED', `had ${expected} bytes and has ${size}: somebody writes to it`, { file: name });
 }
 
 /**
