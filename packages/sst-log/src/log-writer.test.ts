@@ -244,6 +244,29 @@ describe('a storage that fails', () => {
     const { entries } = readAll(log.bytes());
     expect(texts(entries)[0]).toBe(texts([{ key: new TextEncoder().encode('a'), timestamp: 1n, value: new TextEncoder().encode('safe') } satisfies SstEntry])[0]);
   });
+
+  test.each([
+    [undefined, 'undefined'],
+    [null, 'null'],
+    ['no room', 'no room'],
+    [{ code: 28 }, '\\[object Object\\]'],
+    [new Error('no room'), 'no room'],
+  ])('poisons the log whatever it throws: %o', (thrown, reason) => {
+    class Throwing extends MemoryLog {
+      override writeSync(): void {
+        // eslint-disable-next-line @typescript-eslint/only-throw-error -- that is what it is about
+        throw thrown;
+      }
+    }
+    const writer = new LogWriterSync(new Throwing());
+    writer.put('a', 1, '');
+    expect(() => {
+      writer.flush();
+    }).toThrow(new RegExp(`^the log can not be written \\(${reason}\\)$`));
+    expect(() => {
+      writer.flush();
+    }).toThrow(failing('LOG_POISONED'));
+  });
 });
 
 test.each([undefined, null, 42, true, [1, 2], { length: 3 }, new ArrayBuffer(3), new Uint16Array(2), new DataView(new ArrayBuffer(3))])('what is neither text nor bytes is refused: %o', (other) => {
