@@ -32,7 +32,7 @@ export class Addition {
    * Lists the tables, and ends the addition. What is acknowledged by this survives as the stack's durability says. An automatic
    * compaction may follow; that it fails is no failure of the commit.
    * @throws `LOCK_LOST` (locked), what the storage throws: nothing has changed then. `NOT_DURABLE` (io): all is done, but might not survive
-   *   a loss of power. `ADDITION_ENDED` (misuse)
+   *   a loss of power. `OUTCOME_UNKNOWN` (io): all is done, or nothing; what the stack holds after a `reload` tells. `ADDITION_ENDED` (misuse)
    */
   commit(): Promise<void> {
     return this.#perform(this.#core.commit());

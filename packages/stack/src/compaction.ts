@@ -94,7 +94,7 @@ export function* compactRange(stack: StackCore, range: TableRange, extras: Compa
 /**
  * Merges tables: locks the list, chooses, locks the tables, frees the list, merges, locks the list again, and replaces them there.
  * @throws `LOCK_HELD` (locked: the list or a table is), `STACK_OUTDATED` (outdated: the tables are not listed any more), as {@link publish},
- *   as a table's reader and writer do: nothing is left of it then; what the storage throws if a lock can't be removed: the tables may be merged.
+ *   as a table's reader and writer do: nothing is left of it then, but by `NOT_DURABLE` and `OUTCOME_UNKNOWN`; what the storage throws if a lock can't be removed: the tables may be merged.
  */
 function* compact(stack: StackCore, plan: Plan): Steps<boolean> {
   if (plan.choose(stack.state.tables) === undefined) return false;

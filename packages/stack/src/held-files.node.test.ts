@@ -115,7 +115,7 @@ describe.each(faces)('releaseLocks (%s)', (_, open) => {
         throw broken;
       },
     );
-    expect(await errorOf(async () => put(await open(faulty), 'a'))).toBe(broken);
+    expect(await errorOf(async () => put(await open(faulty), 'a'))).toMatchObject({ code: 'OUTCOME_UNKNOWN', cause: broken });
     releaseLocks();
     const stack = await open(storage);
     expect(await namesIn(stack)).toEqual(['a']);

@@ -124,7 +124,7 @@ describe.each(faces)('an answer that was lost (%s)', (_, open) => {
       return 'EIO';
     };
     system.refuse = (operation) => (isCut && operation === 'open' ? 'EIO' : undefined);
-    expect(await errorOf(() => put(stack, 'a'))).toMatchObject({ kind: 'io', code: 'FILE_WRITE', cause: { code: 'EIO' } });
+    expect(await errorOf(() => put(stack, 'a'))).toMatchObject({ kind: 'io', code: 'OUTCOME_UNKNOWN', cause: { code: 'FILE_WRITE', cause: { code: 'EIO' } } });
     releaseLocks();
     repairSystem();
     expect(strays(storage)).toEqual([]);

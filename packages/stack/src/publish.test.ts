@@ -174,7 +174,7 @@ describe.each(faces)('publishing that fails (%s)', (_, open) => {
     const [old] = listed(storage);
     const { storage: faulty, repair } = failing(storage, isDone, false);
     const stack = await open(faulty, { autoCompaction: false });
-    expect(await errorOf(() => put(stack, 'b', 2))).toBe(broken);
+    expect(await errorOf(() => put(stack, 'b', 2))).toMatchObject({ kind: 'io', code: 'OUTCOME_UNKNOWN', cause: broken });
     expect(storage.existsSync('tables.list.lock')).toBe(false);
     expect(storage.listSync().map(({ name }) => name)).toHaveLength(3);
     expect(listed(storage)).toHaveLength(isDone ? 2 : 1);

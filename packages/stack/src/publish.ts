@@ -17,7 +17,8 @@ import { LIST_NAME } from './table-name.js';
  * @param files new tables, finished and not yet named
  * @param tables makes the new list out of the new tables
  * @throws `LOCK_LOST` (locked), what the storage throws: nothing has changed then, and the new tables and the lock are gone;
- *   `NOT_DURABLE` (io): the list is the new one, but a loss of power may bring back the old one
+ *   `NOT_DURABLE` (io): the list is the new one, but a loss of power may bring back the old one;
+ *   `OUTCOME_UNKNOWN` (io): it is the one or the other; the new tables are still there, in case it is the new one, and the lock is gone
  */
 export function* publish(
   stack: StackCore,
@@ -46,11 +47,11 @@ export function* publish(
   try {
     held = yield* ask('publish', lock, LIST_NAME, added.map(({ name }) => name));
   } catch (error) {
-    // What fails over a network may have been done all the same. If it was not, the lock is still held, and nobody else has changed the list:
-    // so if the list has changed, it was done, whatever others have made of it since.
-    const list = yield* listAfter(stack, lock, added, error);
-    if (isReftableError(error, 'LOCK_LOST') || isSameList(list.names, before)) {
-      if (list.file !== undefined) place.disposal.letGo(list.file);
+    // A lock that was lost was not renamed. What else fails over a network may have been done all the same. If it was not, the lock is still held,
+    // and nobody else has changed the list: so if the list has changed, it was done, whatever others have made of it since.
+    const list = isReftableError(error, 'LOCK_LOST') ? undefined : yield* listAfter(stack, lock, added, error);
+    if (list === undefined || isSameList(list.names, before)) {
+      if (list?.file !== undefined) place.disposal.letGo(list.file);
       yield* withdraw(stack, lock, files, added);
       throw error;
     }
@@ -62,20 +63,28 @@ export function* publish(
   try {
     if (isDurable) yield* ask('syncNames');
   } catch (cause) {
-    const file = `${place.folder}/${LIST_NAME}`;
-    throw new ReftableError('io', 'NOT_DURABLE', 'written, but may be lost with the power', { file, cause });
+    throw new ReftableError('io', 'NOT_DURABLE', 'written, but may be lost with the power', { file: listPath(stack), cause });
   }
 }
 
-/** The list, after the publishing of it failed. Where nobody can tell what became of it, the tables that may be listed must stay. */
-function* listAfter({ place }: StackCore, lock: NewFile, added: readonly ListedTable[], error: unknown): Steps<TableList> {
+/**
+ * The list, after the publishing of it failed with `cause`.
+ * @throws `OUTCOME_UNKNOWN` (io) where it can't be read: the tables may be listed, so they must stay
+ */
+function* listAfter(stack: StackCore, lock: NewFile, added: readonly ListedTable[], cause: unknown): Steps<TableList> {
+  const { place } = stack;
   try {
     return yield* readList(place);
   } catch {
     for (const { core } of added) place.disposal.close(core.source);
     yield* tidy(ask('discard', lock));
-    throw error;
+    const message = 'may or may not have been replaced, and can not be read: reload the stack, and see whether it has what was written';
+    throw new ReftableError('io', 'OUTCOME_UNKNOWN', message, { file: listPath(stack), cause });
   }
+}
+
+function listPath({ place }: StackCore): string {
+  return `${place.folder}/${LIST_NAME}`;
 }
 
 /** Takes back what was not published. */

@@ -81,7 +81,8 @@ export class Stack extends Reader {
    * values may be checked.
    * @param fill if it throws, the transaction is aborted
    * @returns what `fill` returns
-   * @throws as {@link prepare}, {@link Addition.addTable} and {@link Addition.commit}
+   * @throws as {@link prepare}, {@link Addition.addTable} and {@link Addition.commit}: nothing has changed then, but with `NOT_DURABLE` all has,
+   *   and with `OUTCOME_UNKNOWN` all or nothing (io)
    */
   async transaction<T>(fill: (transaction: Transaction) => Promise<T> | T, options: PrepareOptions & Abortable = {}): Promise<T> {
     const addition = await this.prepare(options);
@@ -108,7 +109,8 @@ export class Stack extends Reader {
   /**
    * Merges all tables, or some, into one. True if that changed anything.
    * @throws `LOCK_HELD` (locked: the list or a table), `STACK_OUTDATED` (outdated), `TABLE_RANGE`, `READ_ONLY` (misuse), as {@link openStack}.
-   *   Nothing has changed then.
+   *   Nothing has changed then. `NOT_DURABLE`, `OUTCOME_UNKNOWN` (io): the tables are merged, or may be; the stack holds the same either way, and
+   *   `clean` removes what is of no use any more.
    */
   compact(options: CompactOptions & Abortable = {}): Promise<boolean> {
     const { tables } = options;

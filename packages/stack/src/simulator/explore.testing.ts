@@ -4,6 +4,9 @@ import type { Simulation } from './simulation.testing.js';
 import { formatMoves, traceMoves } from './trace.testing.js';
 import { hashWorld, type Move, type World } from './world.testing.js';
 
+/** After so many states it is asked whether to go on: a state may take milliseconds, and whoever asks looks at a clock. */
+const STATES_BETWEEN = 64;
+
 /** How far an exploration goes. */
 export interface Bounds {
   /** How often a process that could go on is interrupted, at most. Default: no limit. */
@@ -67,7 +70,7 @@ export function explore(simulation: Simulation, { preemptions = Infinity, states
     const moves = simulation.moves(world);
     if (moves.length === 0) found.ends++;
     path.push({ world, moves, next: 0 });
-    if (found.states >= states || (found.states % 4096 === 0 && onProgress?.(found) === false)) {
+    if (found.states >= states || (found.states % STATES_BETWEEN === 0 && onProgress?.(found) === false)) {
       found.isComplete = false;
       break;
     }

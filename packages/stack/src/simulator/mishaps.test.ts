@@ -18,3 +18,16 @@ describe('whatever fails, nothing is lost and nothing is left behind by', () => 
     if (scenario.failures !== undefined) expect(simulation.failures).toBeGreaterThan(20);
   }, TIMEOUT);
 });
+
+/** Where one goes on alone: beside others, and where tables are large, `pnpm simulate` has the time. */
+const alone = Object.entries<Scenario>(mishaps).filter(([name, { failures, programs }]) => failures === 1 && programs.length === 1 && !name.includes('a large table'));
+
+describe('whatever fails, and then whatever else, nothing is lost and nothing is left behind by', () => {
+  test.each(alone)('%s', (name, scenario) => {
+    const simulation = new Simulation({ ...scenario, failures: 2 });
+    const found = explore(simulation);
+    report(`${name} twice`, simulation, found);
+    expect(found.isComplete).toBe(true);
+    expect(simulation.failures).toBeGreaterThan(40);
+  }, TIMEOUT);
+});

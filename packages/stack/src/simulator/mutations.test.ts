@@ -42,6 +42,7 @@ const cases: readonly Case[] = [
   { mutation: 'the list is taken for unchanged', scenario: writing, who: ['writer A', 'writer B'], end: /the lock is held, and the list is taken for/ },
   { mutation: 'the list is taken for unchanged', scenario: writing, who: ['reader'], end: /not all that were acknowledged before/ },
   { mutation: 'the list is not read again after tables were merged', scenario: compactingSome, who: ['compactor'], end: /transactions .* are there; .* were/ },
+  { mutation: 'a list that can not be read is taken for the old one', scenario: { ...failingWriter, failures: 2 }, end: /is acknowledged, and is not there|is listed and does not exist/ },
   { mutation: 'the update index is that of an old list', scenario: writing, end: /update indexes do not ascend/ },
   { mutation: 'a lock is removed without a look whose it is', scenario: crowds['a lock that is broken'], who: ['writer A'], end: /removes .*, which another process holds/ },
   { mutation: 'a lock that another process has is removed', scenario: writing, end: /removes .*, which another process holds/ },

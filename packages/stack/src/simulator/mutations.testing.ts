@@ -171,6 +171,28 @@ export const mutations = {
     );
   },
 
+  /** As if it had not been published, although nobody knows. */
+  'a list that can not be read is taken for the old one': () => {
+    let known: ReadFile | undefined;
+    let isDoubtful = false;
+    return instead(function* (request) {
+      if (request.operation === 'publish') {
+        isDoubtful = true;
+        request.answer = yield* ask('publish', ...(request.args as [NewFile, string, readonly string[]]));
+        isDoubtful = false;
+        return true;
+      }
+      if (request.operation !== 'hold') return false;
+      try {
+        request.answer = known = yield* ask('hold', LIST_NAME);
+      } catch (error) {
+        if (!isDoubtful || known === undefined) throw error;
+        request.answer = known;
+      }
+      return true;
+    });
+  },
+
   'the update index is that of an old list': () => {
     let stale: bigint | undefined;
     const format: TableFormat = {

@@ -12,6 +12,8 @@ export type Note =
   | { readonly kind: 'done'; readonly deed: number }
   /** A transaction has failed: it must not be there. */
   | { readonly kind: 'undone'; readonly deed: number }
+  /** Nobody could tell it whether a transaction is there. It does not try again. */
+  | { readonly kind: 'unknown'; readonly deed: number }
   /** It is about to look for what is new. */
   | { readonly kind: 'looks' }
   /** It has looked, and these transactions are there. */

@@ -25,8 +25,12 @@ export function writer(story: Story, numbers: readonly number[], options: Prepar
           note({ kind: 'done', deed: number });
           break;
         } catch (error) {
-          // It is in the list, but could get lost with the power; or nobody could see whether it is.
-          if (isReftableError(error, 'NOT_DURABLE') || error instanceof Uncertain) break;
+          // It is in the list, but could get lost with the power.
+          if (isReftableError(error, 'NOT_DURABLE')) break;
+          if (isReftableError(error, 'OUTCOME_UNKNOWN')) {
+            note({ kind: 'unknown', deed: number });
+            break;
+          }
           note({ kind: 'undone', deed: number });
           checkTrouble(error, actor);
         }
@@ -34,9 +38,6 @@ export function writer(story: Story, numbers: readonly number[], options: Prepar
     }
   };
 }
-
-/** The list could not be read after it could not be published. */
-class Uncertain extends Error {}
 
 function* write(stack: StackCore, note: Actor['note'], story: Story, number: number, options: PrepareOptions): Steps<void> {
   const addition = yield* prepareAddition(stack, options);
@@ -48,11 +49,7 @@ function* write(stack: StackCore, note: Actor['note'], story: Story, number: num
       for (const log of logs) transaction.addLog(log);
       yield* addition.addTable(transaction);
     }
-    try {
-      yield* addition.commit();
-    } catch (error) {
-      throw error instanceof ReftableError && error.message.includes('hold failed') ? new Uncertain() : error;
-    }
+    yield* addition.commit();
   } finally {
     yield* addition.abort();
   }

@@ -48,6 +48,7 @@ export class Simulation {
       nodes: this.#trees.map((tree) => (tree.program.opensFirst === true ? this.#open(disk, tree) : tree.root)),
       taken,
       acknowledged: maskOf(taken),
+      missed: 0,
       expected: this.#trees.map(() => 0),
       named: tables,
       failures: 0,
@@ -108,6 +109,7 @@ export class Simulation {
       nodes: world.nodes.map((other, number) => (number === process ? node : other)),
       taken: world.taken,
       acknowledged: world.acknowledged,
+      missed: world.missed,
       expected: world.expected,
       named: step.operation === 'rename' && answer.failure === undefined ? [...world.named, step.to] : world.named,
       failures: move.failure === undefined ? world.failures : world.failures + 1,
@@ -126,11 +128,12 @@ export class Simulation {
     if (lock !== undefined && creatorOf(lock) !== process) throw new Violation(`removes ${name}, which another process holds`);
   }
 
-  #stuck({ stuck }: World, { operation, name }: Step, { failure }: Move): readonly string[] {
+  #stuck({ stuck, failures }: World, { operation, name }: Step, { failure }: Move): readonly string[] {
     if (failure === undefined) return stuck;
     if (operation === 'remove' || operation === 'discard') return [...stuck, name];
-    // Where it is not certain that the list is on the disk, what the old one names is not removed.
-    return operation === 'syncNames' ? [...stuck, 'tables'] : stuck;
+    // Where it is not certain that the list is on the disk, what the old one names is not removed; and nothing where it is not certain which list there is.
+    const isUncertain = operation === 'syncNames' || (operation === 'hold' && failures > 0);
+    return isUncertain ? [...stuck, 'tables'] : stuck;
   }
 
   #half(content: number): number {
@@ -140,28 +143,32 @@ export class Simulation {
 
   /** What must hold in a state. Returns it with what has become known. */
   #check(before: World, world: World, process: number, node: ProcessNode, hasChanged: boolean): World {
-    let { taken, acknowledged, expected } = world;
+    let { taken, acknowledged, missed, expected } = world;
     if (hasChanged) {
       taken = this.judge.judge('now', world.disk).taken;
       if (!startsWith(taken, before.taken)) throw new Violation(`transactions ${taken.join()} are there; ${before.taken.join()} were`);
+      if ((missed & maskOf(taken)) !== 0) throw new Violation(`transactions ${taken.join()} are there: one of them was given up, and was not`);
     }
     for (const note of node.notes) {
       if (note.kind === 'done') {
         if (!taken.includes(note.deed)) throw new Violation(`transaction ${note.deed} is acknowledged, and is not there`);
         acknowledged |= 1 << note.deed;
+      } else if (note.kind === 'unknown') {
+        if (world.failures < 2) throw new Violation(`nobody knows whether transaction ${note.deed} is there, though it could be seen`);
+        if (!taken.includes(note.deed)) missed |= 1 << note.deed;
       } else if (note.kind === 'looks') {
         expected = expected.map((mask, index) => (index === process ? acknowledged : mask));
       } else {
         this.#heed(note, world, taken, expected[process]!);
       }
     }
-    const next = { ...world, taken, acknowledged, expected };
+    const next = { ...world, taken, acknowledged, missed, expected };
     if (node.isAtEnd) this.#checkEnd(next, process);
     this.crashes.check(next);
     return next;
   }
 
-  #heed(note: Exclude<Note, { kind: 'done' | 'looks' }>, { disk }: World, taken: readonly number[], expected: number): void {
+  #heed(note: Exclude<Note, { kind: 'done' | 'unknown' | 'looks' }>, { disk }: World, taken: readonly number[], expected: number): void {
     switch (note.kind) {
       case 'wrong':
         throw new Violation(note.message);
@@ -188,9 +195,8 @@ export class Simulation {
   }
 
   /** What must hold once a process has ended, and once all have. */
-  #checkEnd({ disk, nodes, stuck, failures }: World, process: number): void {
-    // Where one failure comes upon another, nobody may be able to tell whether a table is listed.
-    const areTablesStuck = failures > 1 || stuck.some((name) => !name.endsWith(LOCK_SUFFIX));
+  #checkEnd({ disk, nodes, stuck }: World, process: number): void {
+    const areTablesStuck = stuck.includes('tables');
     const { tables } = this.judge.judge('at the end', disk);
     const areAllAtEnd = nodes.every((node) => node.isAtEnd);
     for (const [name, inode] of disk.names) {

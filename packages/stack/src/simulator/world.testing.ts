@@ -21,6 +21,8 @@ export interface World {
   readonly taken: readonly number[];
   /** Those that are acknowledged: a bit each. */
   readonly acknowledged: number;
+  /** Those of which their writers know nothing, and that were not there then: a bit each. */
+  readonly missed: number;
   /** Those that were acknowledged when a process last began to look. */
   readonly expected: readonly number[];
   /** Names of all tables that were ever named. */
@@ -40,6 +42,6 @@ export function hashWorld(world: World, into: Hasher, isBounded: boolean): void 
   for (const { number } of world.nodes) into.put(number);
   for (const number of world.taken) into.put(number);
   for (const mask of world.expected) into.put(mask);
-  into.put(world.acknowledged).put(world.failures).put(world.stuck.length);
+  into.put(world.acknowledged).put(world.missed).put(world.failures).put(world.stuck.length);
   if (isBounded) into.put(world.last?.process ?? -1).put(world.last?.task ?? -1).put(world.preemptions);
 }
