@@ -10,6 +10,9 @@ import { loadSimulator } from './bundle.mjs';
 /** How often a process is interrupted, at most: first never, at last as often as there is time for. */
 const DEPTHS = [0, 1, 2, 3, Infinity];
 
+/** How many steps fail at most, where any are made to. */
+const FAILURES = [1, 2];
+
 /** What file systems tell of a file's identity, and what a loss of power may take. */
 const PLATFORMS = ['unique', 'reused', 'none'].flatMap((identities) => ['any', 'ordered'].map((loss) => ({ identities, loss })));
 
@@ -28,8 +31,9 @@ const { values } = parseArgs({
 const minutes = Number(values.minutes);
 const firstSeed = Number(values.seed ?? Date.now() % 2 ** 31);
 const depths = values.preemptions === undefined ? DEPTHS : [Number(values.preemptions)];
-if (!(minutes > 0) || !Number.isSafeInteger(firstSeed) || depths.some(Number.isNaN)) {
-  process.stderr.write('--minutes, --preemptions and --seed take numbers\n');
+const mishaps = values.failures === undefined ? FAILURES : [Number(values.failures)];
+if (!(minutes > 0) || !Number.isSafeInteger(firstSeed) || [...depths, ...mishaps].some(Number.isNaN)) {
+  process.stderr.write('--minutes, --preemptions, --failures and --seed take numbers\n');
   process.exit(2);
 }
 
@@ -42,9 +46,9 @@ if (chosen.length === 0) {
 const platforms = PLATFORMS.filter(({ identities, loss }) => identities === (values.identities ?? identities) && loss === (values.loss ?? loss));
 const deadline = Date.now() + minutes * 60_000;
 
-/** @param {Scenario} scenario @param {object} platform @returns {Simulation} */
-function start(scenario, platform) {
-  return new Simulation({ ...scenario, ...platform, ...(values.failures === undefined ? {} : { failures: Number(values.failures) }) });
+/** @param {Scenario} scenario @param {object} platform @param {number} [failures] @returns {Simulation} */
+function start(scenario, platform, failures = Math.max(...mishaps)) {
+  return new Simulation({ ...scenario, ...platform, ...(scenario.failures === undefined ? {} : { failures }) });
 }
 
 /** @param {string} name @param {object} platform @param {() => void} work */
@@ -64,26 +68,37 @@ function isAlone({ programs }) {
 
 /** @param {Simulation} simulation */
 function describe({ crashes, failures, positions }) {
-  const failed = failures > 0 ? `, ${failures} failing operations` : '';
+  const failed = failures > 0 ? `, ${failures} failures` : '';
   return `${positions} positions, ${crashes.points} crash points, ${crashes.losses} losses, ${crashes.recoveries} recoveries${failed}`;
+}
+
+/**
+ * How far a scenario is explored, again and again farther. Where one goes on alone there is nothing to interrupt, and all is explored at once: but
+ * for what fails besides something else, on one platform.
+ * @param {Scenario} scenario @param {object | undefined} platform
+ */
+function boundsOf(scenario, platform) {
+  const most = scenario.failures === undefined ? [0] : mishaps;
+  if (isAlone(scenario)) return [{ preemptions: Infinity, failures: platform === platforms[0] ? Math.max(...most) : Math.min(...most) }];
+  return depths.flatMap((preemptions) => most.map((failures) => ({ preemptions, failures })));
 }
 
 /** Explores a scenario deeper and deeper, on each platform, until it is done or the time is over. @param {string} name @param {Scenario} scenario @param {number} until */
 function exploreAll(name, scenario, until) {
   for (const platform of platforms) {
-    // Where one goes on alone there is nothing to interrupt.
-    for (const preemptions of isAlone(scenario) ? depths.slice(-1) : depths) {
-      const simulation = start(scenario, platform);
+    for (const { preemptions, failures } of boundsOf(scenario, platform)) {
+      if (Date.now() >= until) return;
+      const simulation = start(scenario, platform, failures);
       const began = Date.now();
       watch(name, platform, () => {
         const found = explore(simulation, { preemptions, onProgress: () => Date.now() < until });
         const seconds = ((Date.now() - began) / 1000).toFixed(1);
-        const bound = preemptions === Infinity ? 'any number of' : `at most ${preemptions}`;
+        const interrupted = `${preemptions === Infinity ? 'any number of' : `at most ${preemptions}`} preemptions`;
+        const failing = scenario.failures === undefined ? '' : `, at most ${failures} failing operations`;
         const left = found.isComplete ? '' : ', NOT COMPLETE';
-        process.stdout.write(`${name}; ${platform.identities} identities, ${platform.loss} losses; ${bound} preemptions${left}\n`);
+        process.stdout.write(`${name}; ${platform.identities} identities, ${platform.loss} losses; ${interrupted}${failing}${left}\n`);
         process.stdout.write(`  ${found.states} states, ${found.moves} moves, ${found.ends} ends, ${describe(simulation)}; ${seconds} s\n`);
       });
-      if (Date.now() >= until) return;
     }
   }
 }
@@ -116,11 +131,12 @@ if (values.moves !== undefined) {
   process.stdout.write(`${name} (${JSON.stringify(platform)})\n${traceMoves(start(scenario, platform), parseMoves(values.moves))}\n`);
 } else {
   if (values.seed === undefined) {
-    // Three quarters of the time are for what is systematic; what one scenario does not need is left to the others.
-    for (const [index, [name, scenario]] of chosen.entries()) {
-      const share = (deadline - Date.now() - minutes * 15_000) / (chosen.length - index);
-      exploreAll(name, scenario, Date.now() + share);
-    }
+    // Three quarters of the time are for what is systematic. Where one is alone all is explored; of what that leaves, each of the others has its
+    // share, and what one does not need is left to the others.
+    const end = deadline - minutes * 15_000;
+    const crowds = chosen.filter(([, scenario]) => !isAlone(scenario));
+    for (const [name, scenario] of chosen) if (isAlone(scenario)) exploreAll(name, scenario, end);
+    for (const [index, [name, scenario]] of crowds.entries()) exploreAll(name, scenario, Date.now() + (end - Date.now()) / (crowds.length - index));
   }
   wanderAbout();
 }
