@@ -24,6 +24,8 @@ export class AdditionCore {
   readonly #files: TableFile[] = [];
   #next: bigint;
   #isOpen = true;
+  /** Whether a table is being filled or written. */
+  #isBusy = false;
 
   constructor(stack: StackCore, lock: NewFile) {
     this.#stack = stack;
@@ -32,13 +34,22 @@ export class AdditionCore {
     this.#next = (tables.at(-1)?.core.maxUpdateIndex ?? 0n) + 1n;
   }
 
-  /** What the next table is to hold, to be filled. @throws `ADDITION_ENDED` (misuse), `UPDATE_INDEX_EXHAUSTED` (unsupported: there is none beyond 2^64-1) */
+  /**
+   * What the next table is to hold, to be filled. Until {@link end}, no other is begun: its update index depends on this one's.
+   * @throws `ADDITION_ENDED`, `ADDITION_BUSY` (misuse), `UPDATE_INDEX_EXHAUSTED` (unsupported: there is none beyond 2^64-1)
+   */
   begin(): Transaction {
-    this.#checkOpen();
+    this.#checkFree();
     if (this.#next > MAX_U64) {
       throw new ReftableError('unsupported', 'UPDATE_INDEX_EXHAUSTED', 'no update index is left', { file: this.#stack.place.folder });
     }
+    this.#isBusy = true;
     return new Transaction(this.#next);
+  }
+
+  /** The table that was begun is written, or there will be none. */
+  end(): void {
+    this.#isBusy = false;
   }
 
   /**
@@ -65,6 +76,8 @@ export class AdditionCore {
       }
       if (isEmpty) return;
       yield* file.finish();
+      // Meanwhile it may have been aborted.
+      this.#checkOpen();
     } catch (error) {
       yield* tidy(file.discard());
       throw error;
@@ -75,10 +88,10 @@ export class AdditionCore {
 
   /**
    * Lists the tables, and so ends the addition. Afterwards compacts, where there is reason to; that this fails is no failure of the commit.
-   * @throws as {@link publish}
+   * @throws `ADDITION_ENDED`, `ADDITION_BUSY` (misuse), as {@link publish}
    */
   *commit(): Steps<void> {
-    this.#checkOpen();
+    this.#checkFree();
     this.#isOpen = false;
     if (this.#files.length === 0) {
       yield* ask('discard', this.#lock);
@@ -117,6 +130,11 @@ export class AdditionCore {
   *#withdraw(): Steps<void> {
     for (const file of this.#files) yield* tidy(file.discard());
     yield* ask('discard', this.#lock);
+  }
+
+  #checkFree(): void {
+    this.#checkOpen();
+    if (this.#isBusy) throw new ReftableError('misuse', 'ADDITION_BUSY', 'a table of this addition is not written yet: await its addTable');
   }
 
   #checkOpen(): void {

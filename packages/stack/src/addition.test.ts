@@ -1,6 +1,7 @@
+import type { ReftableError } from '@reftable/varint';
 import { describe, expect, test } from 'vitest';
 import { MemoryStorage } from './memory-storage.js';
-import { contentOf, direct, entry, errorOf, faces, listed, namesIn, put, strays } from './stack-writes.testing.js';
+import { contentOf, direct, entry, errorOf, faces, listed, namesIn, put, slow, strays } from './stack-writes.testing.js';
 import type { Transaction } from './transaction.js';
 
 const MAX = 2n ** 64n - 1n;
@@ -153,6 +154,62 @@ describe.each(faces)('an addition (%s)', (_, open) => {
       await addition.abort();
       expect(storage.listSync()).toEqual([]);
     }
+  });
+});
+
+describe('an addition whose table is not ended yet', () => {
+  const [[, openAsync], [, openSync]] = faces as [(typeof faces)[0], (typeof faces)[0]];
+  const busy = { kind: 'misuse', code: 'ADDITION_BUSY' };
+  const add = (name: string) => (transaction: Transaction) => {
+    transaction.addRef({ name, kind: 'symbolic', target: 'x'.repeat(500) });
+    return transaction.updateIndex;
+  };
+  const many = (transaction: Transaction): void => {
+    for (let at = 0; at < 1000; at++) add(`refs/${at}`)(transaction);
+  };
+
+  test('takes no second one, and is not committed (async)', async () => {
+    const storage = new MemoryStorage();
+    const stack = await openAsync(slow(storage), { autoCompaction: false });
+    const addition = await stack.prepare();
+    const first = addition.addTable(add('a'));
+    const others = [errorOf(() => addition.addTable(add('b'))), errorOf(() => addition.commit())];
+    expect(await Promise.all([first, ...others])).toMatchObject([1, busy, busy]);
+    // Also while a table is being filled, and none is left busy by what fails.
+    expect(await errorOf(() => addition.addTable(() => addition.addTable(add('b'))))).toMatchObject(busy);
+    expect(await addition.addTable(add('c'))).toBe(2);
+    await addition.commit();
+    expect(await namesIn(stack)).toEqual(['a', 'c']);
+    expect(strays(storage)).toEqual([]);
+  });
+
+  test('takes no second one, and is not committed (sync)', async () => {
+    const storage = new MemoryStorage();
+    const stack = await openSync(storage, { autoCompaction: false });
+    const addition = await stack.prepare();
+    for (const again of [() => addition.addTable(add('b')), () => addition.commit()]) {
+      expect(await errorOf(() => addition.addTable(again as () => void))).toMatchObject(busy);
+    }
+    expect(await addition.addTable(add('c'))).toBe(1);
+    await addition.commit();
+    expect(await namesIn(stack)).toEqual(['c']);
+    expect(strays(storage)).toEqual([]);
+  });
+
+  test('may be aborted, and leaves no trace', async () => {
+    const ends = new Set<unknown>();
+    for (let ticks = 0; ticks < 20; ticks++) {
+      const storage = new MemoryStorage();
+      const stack = await openAsync(slow(storage));
+      const addition = await stack.prepare();
+      const table = addition.addTable(many).catch((error: unknown) => (error as ReftableError).code);
+      for (let tick = 0; tick < ticks; tick++) await new Promise(setImmediate);
+      await addition.abort();
+      ends.add(await table);
+      expect(storage.listSync()).toEqual([]);
+      stack.close();
+    }
+    expect(ends).toEqual(new Set(['ADDITION_ENDED', undefined]));
   });
 });
 

@@ -18,21 +18,26 @@ export class Addition {
    * Writes another table, which nobody sees before the commit. Without records there will be none.
    * @param fill is given what the table is to hold
    * @returns what `fill` returns
-   * @throws `UPDATE_INDEX_EXHAUSTED` (unsupported: none is left), `ADDITION_ENDED` (misuse), what `fill`, `TableWriter` and the storage throw;
-   *   nothing is left of the table then
+   * @throws `UPDATE_INDEX_EXHAUSTED` (unsupported: none is left), `ADDITION_ENDED`, `ADDITION_BUSY` (misuse: the table before is not written yet),
+   *   what `fill`, `TableWriter` and the storage throw; nothing is left of the table then
    */
   async addTable<T>(fill: (transaction: Transaction) => Promise<T> | T): Promise<T> {
     const transaction = this.#core.begin();
-    const result = await fill(transaction);
-    await this.#perform(this.#core.addTable(transaction));
-    return result;
+    try {
+      const result = await fill(transaction);
+      await this.#perform(this.#core.addTable(transaction));
+      return result;
+    } finally {
+      this.#core.end();
+    }
   }
 
   /**
    * Lists the tables, and ends the addition. What is acknowledged by this survives as the stack's durability says. An automatic
    * compaction may follow; that it fails is no failure of the commit.
    * @throws `LOCK_LOST` (locked), what the storage throws: nothing has changed then. `NOT_DURABLE` (io): all is done, but might not survive
-   *   a loss of power. `OUTCOME_UNKNOWN` (io): all is done, or nothing; what the stack holds after a `reload` tells. `ADDITION_ENDED` (misuse)
+   *   a loss of power. `OUTCOME_UNKNOWN` (io): all is done, or nothing; what the stack holds after a `reload` tells. `ADDITION_ENDED`,
+   *   `ADDITION_BUSY` (misuse)
    */
   commit(): Promise<void> {
     return this.#perform(this.#core.commit());
@@ -62,9 +67,13 @@ export class AdditionSync {
   /** As {@link Addition.addTable}. */
   addTable<T>(fill: (transaction: Transaction) => T): T {
     const transaction = this.#core.begin();
-    const result = fill(transaction);
-    this.#perform(this.#core.addTable(transaction));
-    return result;
+    try {
+      const result = fill(transaction);
+      this.#perform(this.#core.addTable(transaction));
+      return result;
+    } finally {
+      this.#core.end();
+    }
   }
 
   /** As {@link Addition.commit}. */

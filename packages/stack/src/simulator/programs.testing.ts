@@ -43,11 +43,14 @@ function* write(stack: StackCore, note: Actor['note'], story: Story, number: num
   const addition = yield* prepareAddition(stack, options);
   try {
     note({ kind: 'locked', names: stack.state.list.names });
-    for (const { refs, logs } of recordsOf(story, number, addition.begin().updateIndex)) {
+    const { updateIndex } = addition.begin();
+    addition.end();
+    for (const { refs, logs } of recordsOf(story, number, updateIndex)) {
       const transaction = addition.begin();
       for (const ref of refs) transaction.addRef(ref);
       for (const log of logs) transaction.addLog(log);
       yield* addition.addTable(transaction);
+      addition.end();
     }
     yield* addition.commit();
   } finally {
