@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, openSync, closeSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, openSync, closeSync, readdirSync, readlinkSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, describe, expect, test } from 'vitest';
 import { FileSource, FileSourceSync } from './file-source.node.js';
 
@@ -130,4 +132,31 @@ describe.each<[string, Open]>([
     for (let round = 0; round < 20; round++) await expect(open(folder)).rejects.toThrow();
     expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before + 2);
   });
+});
+
+test.skipIf(process.platform !== 'linux')('a file that is never closed is closed in the end, without a warning', async () => {
+  const path = file('forgotten');
+  const warnings: string[] = [];
+  const heed = ({ message }: Error): unknown => warnings.push(message);
+  process.on('warning', heed);
+  const isOpen = (fd: string): boolean => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`) === path;
+    } catch {
+      return false;
+    }
+  };
+  const open = (): number => readdirSync('/proc/self/fd').filter(isOpen).length;
+  const kept = await FileSource.open(path);
+  for (let round = 0; round < 20; round++) await FileSource.open(path);
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  for (let round = 0; round < 100 && open() > 1; round++) {
+    collect();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  process.off('warning', heed);
+  expect([open(), warnings]).toEqual([1, []]);
+  expect(await kept.read(0, 7)).toHaveLength(7);
+  await kept.close();
 });

@@ -67,7 +67,13 @@ export class FileSourceSync implements BlockSourceSync {
   }
 }
 
-/** A regular file, read asynchronously. */
+/**
+ * Closes what its source was lost with: otherwise Node would, with a warning, and later versions end the process for it. The registry holds the
+ * handle, so that it outlives its source.
+ */
+const forgotten = new FinalizationRegistry<FileHandle>((handle) => void handle.close().catch(() => undefined));
+
+/** A regular file, read asynchronously. One that is never closed is closed when it is collected as garbage. */
 export class FileSource implements BlockSource {
   readonly size: number;
   readonly name: string;
@@ -80,6 +86,7 @@ export class FileSource implements BlockSource {
     this.#handle = handle;
     this.size = regularSize(path, stats);
     this.identity = identityOf(stats);
+    forgotten.register(this, handle, this);
   }
 
   /** @throws as {@link FileSourceSync.open} */
@@ -112,6 +119,7 @@ export class FileSource implements BlockSource {
   }
 
   async close(): Promise<void> {
+    forgotten.unregister(this);
     await this.#handle.close();
   }
 }
