@@ -1,5 +1,5 @@
 import { openStack } from '@reftable/stack';
-import type { FolderStorage } from '@reftable/stack/node';
+import type { WritableStack } from './place.js';
 import { leaveNothingBehind } from './signals.js';
 
 /**
@@ -7,9 +7,9 @@ import { leaveNothingBehind } from './signals.js';
  * @param breakLocks locks that old, in milliseconds, or `all`; undefined: none
  * @throws what the stack throws
  */
-export async function clean(storage: FolderStorage, breakLocks: number | 'all' | undefined): Promise<string[]> {
+export async function clean({ storage, options }: WritableStack, breakLocks: number | 'all' | undefined): Promise<string[]> {
   leaveNothingBehind();
-  const stack = await openStack(storage);
+  const stack = await openStack(storage, options);
   try {
     const { removed, kept } = await stack.clean(breakLocks === undefined ? {} : { breakLocks });
     return [...removed.map((name) => `removed ${name}\n`), ...kept.map((name) => `kept ${name}\n`)];

@@ -101,9 +101,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     options: {},
     parameters: ['PATH'],
     async run([path], _, surroundings) {
-      const storage = writableStack(placeAt(path, surroundings));
+      const stack = writableStack(placeAt(path, surroundings));
       const { compact } = await import('./compact.js');
-      return compact(storage);
+      return compact(stack);
     },
   },
   clean: {
@@ -111,9 +111,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     parameters: ['PATH'],
     async run([path], { 'break-locks': breakLocks }, surroundings) {
       const age = ageOf(breakLocks);
-      const storage = writableStack(placeAt(path, surroundings));
+      const stack = writableStack(placeAt(path, surroundings));
       const { clean } = await import('./clean.js');
-      return clean(storage, age);
+      return clean(stack, age);
     },
   },
   wal: {

@@ -1,12 +1,12 @@
 import { openStack, type StackTable } from '@reftable/stack';
-import type { FolderStorage } from '@reftable/stack/node';
+import type { WritableStack } from './place.js';
 import { leaveNothingBehind } from './signals.js';
 import { count } from './text.js';
 
 /** Merges all tables of a stack into one. @throws what the stack throws */
-export async function compact(storage: FolderStorage): Promise<string[]> {
+export async function compact({ storage, options }: WritableStack): Promise<string[]> {
   leaveNothingBehind();
-  const stack = await openStack(storage);
+  const stack = await openStack(storage, options);
   try {
     const before = summary(stack.tables);
     await stack.compact();

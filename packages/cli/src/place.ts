@@ -1,8 +1,8 @@
 import { statSync, type Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findRepositorySync, type Repository } from '@reftable/git';
-import { LIST_NAME } from '@reftable/stack';
+import { findRepositorySync, readStackOptionsSync, type Repository } from '@reftable/git';
+import { LIST_NAME, type StackOptions } from '@reftable/stack';
 import { FolderStorage } from '@reftable/stack/node';
 import { EXIT, Failure } from './failure.js';
 
@@ -52,11 +52,19 @@ export function stackFolder(place: StackPlace): string {
   return place.kind === 'folder' ? place.path : place.repository.refDir;
 }
 
-/** A stack to be written to, with the permissions that its repository asks for. @throws a `Failure` for a table */
-export function writableStack(place: Place): FolderStorage {
+/** A stack to be written to, and how. */
+export interface WritableStack {
+  readonly storage: FolderStorage;
+  readonly options: StackOptions;
+}
+
+/** A stack to be written to as its repository wants it: with its permissions and its settings. @throws a `Failure` for a table, as `readStackOptions` */
+export function writableStack(place: Place): WritableStack {
   if (place.kind === 'table') throw new Failure(EXIT.usage, `${place.path}: a table, not a repository or reftable folder`);
-  const shared = place.kind === 'repository' ? place.repository.sharedRepository : null;
-  return new FolderStorage(stackFolder(place), shared === null ? {} : { shared });
+  if (place.kind === 'folder') return { storage: new FolderStorage(place.path), options: {} };
+  const { repository } = place;
+  const shared = repository.sharedRepository;
+  return { storage: new FolderStorage(repository.refDir, shared === null ? {} : { shared }), options: readStackOptionsSync(repository) };
 }
 
 function repositoryAt(path: string): Place {

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStackSync } from '@reftable/stack';
@@ -63,6 +63,23 @@ describe('compact', () => {
     writeFileSync(lock, '');
     const { exitCode, stderr } = await run(['compact', path]);
     expect([exitCode, stderr]).toEqual([3, expect.stringContaining(`${lock}: locked by another process`)]);
+  });
+
+  test("does it by the repository's own settings", async () => {
+    const path = repository();
+    const folder = join(path, 'reftable');
+    appendFileSync(join(path, 'config'), '[include]\npath = more\n[reftable]\nlockTimeout = 0\n');
+    writeFileSync(join(path, 'more'), '[reftable]\nblockSize = 2k\n');
+    expect((await run(['compact', path])).exitCode).toBe(0);
+    const table = readdirSync(folder).find((name) => name.endsWith('.ref'))!;
+    expect(readFileSync(join(folder, table)).readUIntBE(5, 3)).toBe(2048);
+
+    writeFileSync(join(folder, 'tables.list.lock'), '');
+    const { stderr } = await run(['clean', path]);
+    expect(stderr).toContain('locked by another process; if none');
+
+    appendFileSync(join(path, 'config'), '[reftable]\nblockSize = 1g\n');
+    expect(await run(['compact', path])).toMatchObject({ exitCode: 3, stderr: expect.stringContaining('reftable.blocksize can not be') as string });
   });
 
   test('takes no table', async () => {

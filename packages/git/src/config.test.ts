@@ -69,6 +69,24 @@ test('kinds of values', async () => {
   expect(() => config.number('a.bad')).toThrow('f: a.bad can not be "maybe"');
 });
 
+test.skipIf(gitProgram === undefined)('numbers are what Git takes them for', { timeout: 120_000 }, async () => {
+  const file = join(scratchFolder(), 'config');
+  const digits = fc.oneof(
+    fc.nat().map(String),
+    fc.bigInt({ min: 2n ** 62n, max: 2n ** 64n }).map(String),
+    fc.nat().map((number) => `0x${number.toString(16)}`),
+    fc.nat().map((number) => `0${number.toString(8)}`),
+    fc.constantFrom('0', '00', '08', '0x', '0xg', '', '1e3', '1.5', '9007199254740993', '9223372036854775807', '8589934591g', '8589934592g'),
+  );
+  const value = fc.tuple(fc.constantFrom('', '-', '+', '" "', '--'), digits, fc.constantFrom('', '', 'k', 'K', 'm', 'G', 'kk', ' k', 't')).map((parts) => parts.join(''));
+  const property = fc.asyncProperty(value, async (text) => {
+    writeFileSync(file, `[a]\nb = ${text}\n`);
+    const expected = tryGit('/', 'config', '--file', file, '--type=int', '--get', 'a.b');
+    expect(await codeOf(() => parseConfig(Buffer.from(`[a]\nb = ${text}\n`), 'f').number('a.b'))).toBe(expected === null ? 'CONFIG_VALUE' : Number(expected));
+  });
+  await fc.assert(property, { numRuns: 300 });
+});
+
 test('any bytes end in settings or in the one error', async () => {
   const piece = fc.constantFrom('[', ']', '"', '\\', '\n', '\r', ' ', '=', '#', 'a', 'B1', '.', '-', '\0', 'é', '[a]\n', 'b = c\n');
   await fc.assert(

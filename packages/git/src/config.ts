@@ -1,20 +1,23 @@
 /*
- * A file of Git's configuration, as Git reads the one that says what a repository is: includes are not followed.
+ * A file of Git's configuration.
  *
  *   [section] [section "Subsection"] [section.subsection]
  *   name = value   ; or just a name, which is true
  */
 import { ReftableError } from '@reftable/varint';
 
-/** The settings of one file. A key is `section.name` or `section.subsection.name`, in lower case but for a quoted subsection. */
+/** A key, `section.name` or `section.subsection.name`, in lower case but for a quoted subsection; and its value, null for a name without `=`. */
+export type Setting = readonly [key: string, value: string | null];
+
+/** Settings by their keys. */
 export class Config {
-  /** The last value of each key; null for a name without `=`. */
+  /** The last value of each key. */
   readonly values: ReadonlyMap<string, string | null>;
   /** What errors call it. */
   readonly file: string;
 
-  constructor(values: ReadonlyMap<string, string | null>, file: string) {
-    this.values = values;
+  constructor(settings: Iterable<Setting>, file: string) {
+    this.values = new Map(settings);
     this.file = file;
   }
 
@@ -40,10 +43,14 @@ export class Config {
     return value === undefined ? undefined : this.#number(key, value);
   }
 
+  /** As in C, a number may be octal or hexadecimal, and is of 64 bits; a unit may follow. */
   #number(key: string, value: string | null): number {
-    const [, digits, unit = ''] = /^\s*([-+]?\d+)([kmg]?)$/i.exec(value ?? '') ?? [];
+    const [, sign, digits, unit = ''] = /^[ \t\n\v\f\r]*([-+]?)(0x[\da-f]+|0[0-7]*|[1-9]\d*)([kmg]?)$/i.exec(value ?? '') ?? [];
     if (digits === undefined) throw this.#wrong(key, value);
-    return Number(digits) * 1024 ** ' kmg'.indexOf(unit.toLowerCase() || ' ');
+    const size = BigInt(digits.replace(/^0(?=\d)/, '0o')) << BigInt(10 * ' kmg'.indexOf(unit.toLowerCase() || ' '));
+    const number = sign === '-' ? -size : size;
+    if (BigInt.asIntN(64, number) !== number) throw this.#wrong(key, value);
+    return Number(number);
   }
 
   #wrong(key: string, value: string | null): ReftableError {
@@ -58,7 +65,12 @@ export class Config {
  * @throws `CONFIG_SYNTAX` (format)
  */
 export function parseConfig(bytes: Buffer, file: string): Config {
-  return new Config(new ConfigParser(bytes, file).parse(), file);
+  return new Config(parseSettings(bytes, file), file);
+}
+
+/** All settings of a file, in their order. @throws as {@link parseConfig} */
+export function parseSettings(bytes: Buffer, file: string): Setting[] {
+  return new ConfigParser(bytes, file).parse();
 }
 
 /** After a backslash. The end of a line is nothing: the value goes on. */
@@ -67,7 +79,7 @@ const ESCAPES: Readonly<Record<string, string>> = { '\n': '', n: '\n', t: '\t', 
 class ConfigParser {
   readonly #text: string;
   readonly #file: string;
-  readonly #values = new Map<string, string | null>();
+  readonly #settings: Setting[] = [];
   #at = 0;
 
   constructor(bytes: Buffer, file: string) {
@@ -76,11 +88,11 @@ class ConfigParser {
     this.#file = file;
   }
 
-  parse(): Map<string, string | null> {
+  parse(): Setting[] {
     let section: string | undefined;
     for (;;) {
       this.#take(/[ \t\r\n]*/y);
-      if (this.#at === this.#text.length) return this.#values;
+      if (this.#at === this.#text.length) return this.#settings;
       if (this.#take(/[#;][^\n]*/y) !== undefined) continue;
       if (this.#take(/\[/y) !== undefined) {
         section = this.#section();
@@ -89,7 +101,7 @@ class ConfigParser {
       const name = this.#take(/[A-Za-z][A-Za-z0-9-]*/y);
       if (name === undefined || section === undefined) throw this.#wrong();
       this.#take(/[ \t]*/y);
-      this.#values.set(`${section}.${name.toLowerCase()}`, this.#take(/=/y) === undefined ? this.#noValue() : this.#value());
+      this.#settings.push([`${section}.${name.toLowerCase()}`, this.#take(/=/y) === undefined ? this.#noValue() : this.#value()]);
     }
   }
 

@@ -1,8 +1,7 @@
 import { basename, join, resolve } from 'node:path';
 import type { SharedRepository } from '@reftable/stack/node';
-import { ReftableError } from '@reftable/varint';
-import { Config, parseConfig } from './config.js';
-import { findGitDir, look, type GitDir } from './git-dir.js';
+import { readConfig } from './config-files.js';
+import { findGitDir, type GitDir } from './git-dir.js';
 import { readFormat, type RefStorage } from './repository-format.js';
 import { perform, performSync, type GitCore } from './requests.js';
 import { readSharedRepository } from './shared-repository.js';
@@ -77,12 +76,4 @@ function refDirs(gitDir: string, commonDir: string, { backend, path }: RefStorag
   return backend === 'files'
     ? { refDir: root, commonRefDir: commonRoot }
     : { refDir: join(root, 'reftable'), commonRefDir: join(commonRoot, 'reftable') };
-}
-
-/** A repository without a configuration is one of version 0. */
-function* readConfig(path: string): GitCore<Config> {
-  const found = yield* look(path);
-  if (found === undefined) return new Config(new Map(), path);
-  if (found.kind !== 'file') throw new ReftableError('io', 'NOT_A_FILE', 'not a regular file', { file: path });
-  return parseConfig(found.bytes, path);
 }
