@@ -87,8 +87,9 @@ function* lookAtStack(list: Uint8Array | undefined, { hash }: FsckOptions): Step
     findings.push({ code, severity: SEVERITIES[code], message, file });
   };
   if (list === undefined) add('LIST_MISSING', LIST_NAME, 'no list: the stack counts as empty');
-  const { names, faults } = lookAtTableList(list ?? new Uint8Array(0));
-  for (const { code, message } of faults) add(code as StackFindingCode, LIST_NAME, message);
+  const names = lookAtTableList(list ?? new Uint8Array(0), ({ code, message }) => {
+    add(code, LIST_NAME, message);
+  });
 
   const limits: Limits[] = [];
   for (const name of names) {

@@ -63,6 +63,15 @@ test('the last line must end', () => {
   }
 });
 
+test('what is wrong in each of very many lines is told at once', () => {
+  // Seconds, where an error was made of each.
+  for (const line of ['../x\n', 'a\n']) {
+    const start = performance.now();
+    expect(() => parse(line.repeat(300_000))).toThrow(expect.objectContaining({ kind: 'format' }) as Error);
+    expect(performance.now() - start).toBeLessThan(1000);
+  }
+});
+
 test('any bytes are names or one of the errors', () => {
   const piece = fc.oneof(fc.constantFrom('a', '.ref', '/', '\\', '..', '\n', '\0', ' ', '0x'), fc.string({ unit: 'binary', maxLength: 3 }));
   const property = fc.property(fc.array(piece), fc.boolean(), (pieces, isEnded) => {
