@@ -24,8 +24,8 @@ export class AdditionCore {
   readonly #files: TableFile[] = [];
   #next: bigint;
   #isOpen = true;
-  /** Whether a table is being filled or written. */
-  #isBusy = false;
+  /** What the table holds that is being filled or written. */
+  #transaction: Transaction | undefined;
 
   constructor(stack: StackCore, lock: NewFile) {
     this.#stack = stack;
@@ -43,13 +43,13 @@ export class AdditionCore {
     if (this.#next > MAX_U64) {
       throw new ReftableError('unsupported', 'UPDATE_INDEX_EXHAUSTED', 'no update index is left', { file: this.#stack.place.folder });
     }
-    this.#isBusy = true;
-    return new Transaction(this.#next);
+    return (this.#transaction = new Transaction(this.#next));
   }
 
   /** The table that was begun is written, or there will be none. */
   end(): void {
-    this.#isBusy = false;
+    this.#transaction?.end();
+    this.#transaction = undefined;
   }
 
   /**
@@ -58,6 +58,7 @@ export class AdditionCore {
    */
   *addTable(transaction: Transaction): Steps<void> {
     this.#checkOpen();
+    transaction.end();
     const { hash, settings } = this.#stack;
     const { updateIndexExact: minUpdateIndex, maxUpdateIndex } = transaction;
     const file = new TableFile(this.#stack, { ...settings.layout, hash, minUpdateIndex, maxUpdateIndex });
@@ -134,7 +135,7 @@ export class AdditionCore {
 
   #checkFree(): void {
     this.#checkOpen();
-    if (this.#isBusy) throw new ReftableError('misuse', 'ADDITION_BUSY', 'a table of this addition is not written yet: await its addTable');
+    if (this.#transaction !== undefined) throw new ReftableError('misuse', 'ADDITION_BUSY', 'a table of this addition is not written yet: await its addTable');
   }
 
   #checkOpen(): void {

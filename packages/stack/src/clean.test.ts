@@ -1,3 +1,4 @@
+import { ReftableError } from '@reftable/varint';
 import { describe, expect, test } from 'vitest';
 import { MemoryStorage } from './memory-storage.js';
 import { oid, tableOf } from './stack.testing.js';
@@ -77,6 +78,20 @@ describe('clean', () => {
     expect(stack.clean()).toEqual({ removed: [], kept: [lock, TEMPORARY].sort() });
     storage.removeSync(lock);
     expect(stack.clean()).toEqual({ removed: [TEMPORARY], kept: [] });
+  });
+
+  test('says of what it can not remove that it is still there', () => {
+    const { storage, stack } = stackOf(3);
+    const stuck = 'x.lock';
+    for (const name of [OLD, TEMPORARY, stuck]) put(storage, name, tableOf(2, ['a']));
+    const remove = storage.removeSync.bind(storage);
+    storage.removeSync = (name) => {
+      if (name !== TEMPORARY && name !== stuck) throw new ReftableError('io', 'FILE_REMOVE', 'is open elsewhere');
+      remove(name);
+    };
+    expect(stack.clean({ breakLocks: 'all' })).toEqual({ removed: [TEMPORARY, stuck], kept: [OLD] });
+    storage.removeSync = remove;
+    expect(stack.clean()).toEqual({ removed: [OLD], kept: [] });
   });
 
   test('waits for the list, unless it is told to break locks', () => {

@@ -22,7 +22,7 @@ export interface CleanOptions {
 export interface CleanResult {
   /** Names of the files that it removed, sorted. */
   readonly removed: readonly string[];
-  /** Names of files that are not listed, sorted, but that may be of use to a running process, or that nobody knows. */
+  /** Names of files that are not listed, sorted, but that may be of use to a running process, that nobody knows, or that can't be removed now. */
   readonly kept: readonly string[];
 }
 
@@ -36,7 +36,7 @@ export function* clean(stack: StackCore, { breakLocks }: CleanOptions): Steps<Cl
   const removed: string[] = [];
   if (breakLocks !== undefined) {
     const least = breakLocks === 'all' ? -Infinity : breakLocks;
-    for (const { name, age } of yield* ask('list')) if (kindOfFile(name) === 'lock' && age >= least) yield* remove(name, removed);
+    for (const { name, age } of yield* ask('list')) if (kindOfFile(name) === 'lock' && age >= least && (yield* remove(name))) removed.push(name);
   }
   const lock = yield* takeLock(stack.place.folder, LIST_NAME, stack.settings.lockTimeout);
   try {
@@ -52,8 +52,8 @@ export function* clean(stack: StackCore, { breakLocks }: CleanOptions): Steps<Cl
     const kept: string[] = [];
     for (const file of files) {
       if (listed.has(file.name) || file.name === lock.name || file.name === LIST_NAME) continue;
-      if (yield* isGarbage(stack, file, isCompacting, newest)) yield* remove(file.name, removed);
-      else kept.push(file.name);
+      const isRemoved = (yield* isGarbage(stack, file, isCompacting, newest)) && (yield* remove(file.name));
+      (isRemoved ? removed : kept).push(file.name);
     }
     return { removed: removed.sort(), kept: kept.sort() };
   } finally {
@@ -92,12 +92,13 @@ function* newestIn({ place }: StackCore, name: string): Steps<bigint> {
   }
 }
 
-/** Removes a file; what can't be removed now, because another process has it open, is left for another time. */
-function* remove(name: string, removed: string[]): Steps<void> {
+/** Removes a file; false for what can't be removed now, because another process has it open: it is left for another time. */
+function* remove(name: string): Steps<boolean> {
   try {
     yield* ask('remove', name);
-    removed.push(name);
+    return true;
   } catch (error) {
     if (!isReftableError(error, 'io')) throw error;
+    return false;
   }
 }

@@ -14,6 +14,29 @@ async function logOf(stack: Stack, name: string): Promise<unknown[]> {
 }
 
 describe.each(faces)('a transaction (%s)', (_, open) => {
+  test('takes no record that comes too late, and does not lose it silently', async () => {
+    const storage = new MemoryStorage();
+    const stack = await open(storage);
+    const late: Transaction[] = [];
+    await stack.transaction((transaction) => {
+      late.push(transaction);
+      transaction.addRef(direct('a', 1));
+    });
+    await errorOf(() =>
+      stack.transaction((transaction) => {
+        late.push(transaction);
+        throw new Error('enough');
+      }),
+    );
+    expect(late).toHaveLength(2);
+    for (const transaction of late) {
+      const ended = { kind: 'misuse', code: 'TRANSACTION_ENDED' };
+      expect(await errorOf(() => transaction.addRef(direct('b', 1)))).toMatchObject(ended);
+      expect(await errorOf(() => transaction.addLog(entry('b', 1)))).toMatchObject(ended);
+    }
+    expect(await namesIn(stack)).toEqual(['a']);
+  });
+
   test('is one table, whose records come in any order and have its update index', async () => {
     const storage = new MemoryStorage();
     const stack = await open(storage, { autoCompaction: false });

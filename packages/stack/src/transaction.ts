@@ -1,5 +1,5 @@
 import { saturate, textBytes, type LogInput, type RefInput } from '@reftable/block';
-import { checkU64 } from '@reftable/varint';
+import { checkU64, ReftableError } from '@reftable/varint';
 
 /** A record whose update index, if it has none, is that of the transaction. */
 type Undated<R> = R extends unknown ? Omit<R, 'updateIndex'> & { readonly updateIndex?: number | bigint } : never;
@@ -28,6 +28,7 @@ export class Transaction {
   #max: number | bigint;
   readonly #refs: Placed<RefChange>[] = [];
   readonly #logs: Placed<LogChange>[] = [];
+  #isOpen = true;
 
   /** Use `Addition.addTable` or `Stack.transaction`. */
   constructor(updateIndex: bigint) {
@@ -36,14 +37,19 @@ export class Transaction {
     this.#index = this.#max = this.updateIndex < Number.MAX_SAFE_INTEGER ? this.updateIndex : updateIndex;
   }
 
-  /** Sets a ref, or deletes it (of kind `deletion`). Only one record of a name is possible. @throws `NUMBER_RANGE` (misuse) */
+  /** Sets a ref, or deletes it (of kind `deletion`). Only one record of a name is possible. @throws `NUMBER_RANGE`, `TRANSACTION_ENDED` (misuse) */
   addRef(ref: RefChange): void {
     this.#refs.push(this.#place(ref, ref.nameBytes ?? ref.name));
   }
 
-  /** Adds an entry to a ref's log, or deletes one. @throws `NUMBER_RANGE` (misuse) */
+  /** Adds an entry to a ref's log, or deletes one. @throws `NUMBER_RANGE`, `TRANSACTION_ENDED` (misuse) */
   addLog(log: LogChange): void {
     this.#logs.push(this.#place(log, log.refBytes ?? log.ref));
+  }
+
+  /** Takes no more records: what fills it has ended. */
+  end(): void {
+    this.#isOpen = false;
   }
 
   /** The greatest update index of its records. */
@@ -62,6 +68,7 @@ export class Transaction {
   }
 
   #place<R extends RefChange | LogChange>(record: R, name: string | Uint8Array): Placed<R> {
+    if (!this.#isOpen) throw new ReftableError('misuse', 'TRANSACTION_ENDED', 'transaction has ended: what fills it must be awaited');
     const updateIndex = record.updateIndexExact ?? record.updateIndex ?? this.#index;
     checkU64(updateIndex);
     if (updateIndex > this.#max) this.#max = updateIndex;
