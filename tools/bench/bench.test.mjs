@@ -6,13 +6,14 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { root } from '../lib/workspace.mjs';
 import { Digest } from './lib/digest.mjs';
 import { readFixture, writeFixture } from './lib/fixture.mjs';
+import { makeLayers } from './lib/layers.mjs';
 import { median } from './lib/measure.mjs';
 import { FULL, makeRefs, QUICK } from './lib/records.mjs';
 import { toJson, toText } from './lib/report.mjs';
 import { loadWorks } from './lib/work.mjs';
 
 /** @type {import('./lib/records.mjs').Scale} */
-const SMALL = { refs: 2_000, branches: 20, tags: 10, ids: 1_000, seeks: 100, lookups: 100, transactions: 50, bulk: 200, appends: 100, processes: 1 };
+const SMALL = { refs: 2_000, branches: 20, tags: 10, ids: 1_000, seeks: 100, lookups: 100, layers: 20, transactions: 50, bulk: 200, appends: 100, processes: 1, compactions: 1 };
 
 describe('makeRefs', () => {
   const refs = makeRefs(SMALL);
@@ -35,6 +36,27 @@ describe('makeRefs', () => {
 
   it('gives the same each time', () => {
     expect(makeRefs(SMALL)).toEqual(refs);
+  });
+});
+
+describe('makeLayers', () => {
+  const refs = makeRefs(SMALL);
+  const names = new Set(refs.map(({ name }) => name));
+  const layers = makeLayers(refs, 21);
+
+  it('makes as many refs new as it changes and deletes, in the order of a table', () => {
+    expect(layers).toHaveLength(10);
+    for (const layer of layers) {
+      expect(layer.map(({ name }) => name).toSorted()).toEqual(layer.map(({ name }) => name));
+      expect(new Set(layer.map(({ name }) => name)).size).toBe(21);
+      expect(layer.filter(({ name }) => !names.has(name))).toHaveLength(7);
+      expect(layer.filter(({ kind }) => kind === 'deletion').every(({ name }) => names.has(name))).toBe(true);
+      expect(layer.filter(({ kind }) => kind === 'deletion')).toHaveLength(7);
+    }
+  });
+
+  it('gives the same each time', () => {
+    expect(makeLayers(refs, 21)).toEqual(layers);
   });
 });
 

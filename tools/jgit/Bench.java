@@ -1,8 +1,10 @@
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.eclipse.jgit.internal.storage.io.BlockSource;
 import org.eclipse.jgit.internal.storage.reftable.RefCursor;
+import org.eclipse.jgit.internal.storage.reftable.ReftableCompactor;
 import org.eclipse.jgit.internal.storage.reftable.ReftableConfig;
 import org.eclipse.jgit.internal.storage.reftable.ReftableReader;
 import org.eclipse.jgit.internal.storage.reftable.ReftableWriter;
@@ -27,6 +30,10 @@ import org.eclipse.jgit.lib.Ref;
 public class Bench {
 	/** One kind of work, ready to run. */
 	interface Work {
+		/** Makes everything as it was before the first run: this is not timed. */
+		default void reset() throws IOException {
+		}
+
 		/** Does it, and counts: what is timed. */
 		long run() throws IOException;
 
@@ -220,6 +227,55 @@ public class Bench {
 		}
 	}
 
+	/** Tables in files as one, in another file: without its tombstones, as where nothing lies below. */
+	static class Compact implements Work {
+		private final List<Path> tables;
+		private final Path compacted;
+
+		Compact(List<Path> tables) throws IOException {
+			this.tables = tables;
+			compacted = Files.createTempFile("reftable-bench", ".ref");
+			compacted.toFile().deleteOnExit();
+		}
+
+		@Override
+		public void reset() throws IOException {
+			Files.deleteIfExists(compacted);
+		}
+
+		@Override
+		public long run() throws IOException {
+			ReftableConfig config = new ReftableConfig();
+			config.setIndexObjects(true);
+			List<ReftableReader> readers = new ArrayList<>();
+			try (OutputStream out = new FileOutputStream(compacted.toFile())) {
+				for (Path table : tables)
+					readers.add(new ReftableReader(BlockSource.from(new FileInputStream(table.toFile()))));
+				config.setRefBlockSize(readers.get(0).blockSize());
+				ReftableCompactor compactor = new ReftableCompactor(out).setConfig(config).setIncludeDeletes(false);
+				compactor.addAll(readers);
+				compactor.compact();
+				return compactor.getStats().refCount();
+			} finally {
+				for (ReftableReader reader : readers)
+					reader.close();
+			}
+		}
+
+		@Override
+		public void check(Digest digest) throws IOException {
+			reset();
+			run();
+			try (ReftableReader reader = new ReftableReader(BlockSource.from(new FileInputStream(compacted.toFile())));
+					RefCursor refs = reader.allRefs()) {
+				while (refs.next()) {
+					digest.ref(refs.getRef());
+					digest.line(Long.toString(refs.getRef().getUpdateIndex()));
+				}
+			}
+		}
+	}
+
 	private static Work prepare(String name, Path fixture) throws IOException {
 		Path table = fixture.resolve("table.ref");
 		byte[] bytes = Files.readAllBytes(table);
@@ -236,6 +292,7 @@ public class Bench {
 		case "get" -> new Seek(memory, names, true);
 		case "by-object" -> new ByObject(memory, ids);
 		case "write" -> new Write(memory);
+		case "compact" -> new Compact(Files.readAllLines(fixture.resolve("stack.txt")).stream().map(fixture::resolve).toList());
 		default -> throw new IOException("no such work: " + name);
 		};
 	}
@@ -254,6 +311,7 @@ public class Bench {
 				work.check(digest);
 				System.out.printf("{\"digest\":\"%s\"}%n", digest.hex());
 			} else {
+				work.reset();
 				long start = System.nanoTime();
 				long count = work.run();
 				System.out.printf("{\"nanoseconds\":%d,\"count\":%d}%n", System.nanoTime() - start, count);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { TableWriter } from '@reftable/table';
 import { BytesSink } from '@reftable/io';
 import { Random } from '../../fixtures/lib/random.mjs';
+import { makeLayers } from './layers.mjs';
 import { makeRefs, UPDATE_INDEX } from './records.mjs';
 
 /** Bytes of a block: Git's default. */
@@ -15,6 +16,7 @@ export const BLOCK_SIZE = 4096;
  * @property {import('./records.mjs').Scale} scale
  * @property {string} path of the table
  * @property {Uint8Array} bytes of the table
+ * @property {string[]} stack paths of tables, oldest first: that table, and small ones over it
  * @property {string[]} names of refs, to look up: all are there, in no order
  * @property {string[]} ids object ids, to look up: all are there, in no order
  */
@@ -27,10 +29,12 @@ export const BLOCK_SIZE = 4096;
  */
 export function writeFixture(dir, scale) {
   const refs = makeRefs(scale);
-  const sink = new BytesSink();
-  const writer = new TableWriter(sink, { blockSize: BLOCK_SIZE, minUpdateIndex: UPDATE_INDEX, maxUpdateIndex: UPDATE_INDEX });
-  for (const ref of refs) writer.addRef(ref);
-  const statistics = writer.finish();
+  const statistics = writeTableFile(join(dir, 'table.ref'), refs, UPDATE_INDEX);
+  const layers = makeLayers(refs, scale.layers).map((layer, at) => {
+    const name = `layer-${at + 1}.ref`;
+    writeTableFile(join(dir, name), layer, UPDATE_INDEX + 1 + at);
+    return name;
+  });
   const random = new Random('lookups');
   const names = Array.from({ length: scale.seeks }, () => random.pick(refs).name);
   // JGit finds a ref by the id that it holds, but not by the one that it peels to.
@@ -38,9 +42,23 @@ export function writeFixture(dir, scale) {
   const held = refs.flatMap((ref) => ('oid' in ref && !peeled.has(ref.oid) ? [ref.oid] : []));
   const ids = Array.from({ length: scale.lookups }, () => random.pick(held));
   writeFileSync(join(dir, 'scale.json'), JSON.stringify(scale));
-  writeFileSync(join(dir, 'table.ref'), sink.bytes());
+  writeFileSync(join(dir, 'stack.txt'), ['table.ref', ...layers].join('\n'));
   writeFileSync(join(dir, 'names.txt'), names.join('\n'));
   writeFileSync(join(dir, 'ids.txt'), ids.join('\n'));
+  return statistics;
+}
+
+/**
+ * @param {string} path
+ * @param {readonly import('@reftable/block').Ref[]} refs
+ * @param {number} updateIndex of them all
+ */
+function writeTableFile(path, refs, updateIndex) {
+  const sink = new BytesSink();
+  const writer = new TableWriter(sink, { blockSize: BLOCK_SIZE, minUpdateIndex: updateIndex, maxUpdateIndex: updateIndex });
+  for (const ref of refs) writer.addRef(ref);
+  const statistics = writer.finish();
+  writeFileSync(path, sink.bytes());
   return statistics;
 }
 
@@ -53,5 +71,6 @@ export function readFixture(dir) {
   const path = join(dir, 'table.ref');
   const lines = (/** @type {string} */ name) => readFileSync(join(dir, name), 'utf8').split('\n');
   const scale = /** @type {import('./records.mjs').Scale} */ (JSON.parse(readFileSync(join(dir, 'scale.json'), 'utf8')));
-  return { scale, path, bytes: readFileSync(path), names: lines('names.txt'), ids: lines('ids.txt') };
+  const stack = lines('stack.txt').map((name) => join(dir, name));
+  return { scale, path, bytes: readFileSync(path), stack, names: lines('names.txt'), ids: lines('ids.txt') };
 }

@@ -14,20 +14,22 @@ import { Random } from '../../fixtures/lib/random.mjs';
  * @property {number} ids distinct object ids in all refs together
  * @property {number} seeks names that are looked up
  * @property {number} lookups object ids that are looked up
+ * @property {number} layers records in each of the small tables that lie over the large one
  * @property {number} transactions of one ref each, one after another
  * @property {number} bulk refs in one transaction
  * @property {number} appends batches that are appended to a log
  * @property {number} processes started, one after another
+ * @property {number} compactions of the whole stack
  */
 
 /** @type {Scale} */
-export const FULL = { refs: 866_456, branches: 2_000, tags: 1_000, ids: 433_000, seeks: 50_000, lookups: 5_000, transactions: 2_000, bulk: 100_000, appends: 1_000, processes: 1 };
+export const FULL = { refs: 866_456, branches: 2_000, tags: 1_000, ids: 433_000, seeks: 50_000, lookups: 5_000, layers: 200, transactions: 2_000, bulk: 100_000, appends: 1_000, processes: 1, compactions: 1 };
 
 /**
  * Small, and in the topmost level of each index one block, as in the full table: JGit looks up nothing that others lead to.
  * @type {Scale}
  */
-export const QUICK = { refs: 30_000, branches: 100, tags: 50, ids: 15_000, seeks: 10_000, lookups: 2_000, transactions: 500, bulk: 10_000, appends: 1_000, processes: 1 };
+export const QUICK = { refs: 30_000, branches: 100, tags: 50, ids: 15_000, seeks: 10_000, lookups: 2_000, layers: 200, transactions: 500, bulk: 10_000, appends: 1_000, processes: 1, compactions: 1 };
 
 /** The first change for review, and the one update index that all refs have. */
 const FIRST_CHANGE = 100_000;

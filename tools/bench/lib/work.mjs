@@ -6,7 +6,7 @@ import { join } from 'node:path';
  * One kind of work. Each module in `works/` gives a list of them.
  * @typedef {object} Work
  * @property {string} name
- * @property {'refs' | 'seeks' | 'lookups' | 'transactions' | 'bulk' | 'appends' | 'processes'} per how many operations it is, by the scale
+ * @property {'refs' | 'seeks' | 'lookups' | 'transactions' | 'bulk' | 'appends' | 'processes' | 'compactions'} per how many operations it is, by the scale
  * @property {readonly Comparison[]} against what it is compared with, where that is there
  * @property {(fixture: import('./fixture.mjs').Fixture) => Prepared} prepare gets everything ready that is not to be timed
  */
