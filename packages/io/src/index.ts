@@ -4,7 +4,7 @@ export { BytesSource } from './bytes-source.js';
 export { BlobSource } from './blob-source.js';
 export { HttpSource, type HttpFetch, type HttpOptions } from './http-source.js';
 export { DirectorySource, type DirectoryHandle } from './directory-source.js';
-export { BytesSink, type Sink } from './sink.js';
+export { atOnce, BytesSink, type Pausing, type Sink } from './sink.js';
 export { Cursor, CursorSync, type CursorCore } from './cursor.js';
 export { recordBatches, RecordIterator } from './record-iteration.js';
 export { RangeCursor, type KeyRange, type KeyView } from './range.js';

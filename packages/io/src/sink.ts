@@ -1,7 +1,17 @@
+import { runSync, type Core } from './core.js';
+
 /** Where a file is written to, from its start to its end. */
 export interface Sink {
   /** Takes the next bytes of the file. They are the writer's again after the call: a sink that keeps them copies them. */
   write(bytes: Uint8Array): void;
+}
+
+/** Writes much to a sink, and pauses now and then: so that what is there can be passed on before all of it is in memory. */
+export type Pausing<T> = Core<T, undefined>;
+
+/** Does without the pauses. */
+export function atOnce<T>(writing: Pausing<T>): T {
+  return runSync(writing, () => undefined);
 }
 
 /** Bytes of a piece that a `BytesSink` collects in: growing one buffer would copy it again and again. */

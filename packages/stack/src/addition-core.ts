@@ -70,6 +70,7 @@ export class AdditionCore {
         isEmpty = false;
         if (file.isFull) yield* file.flush();
       }
+      yield* file.endRefs();
       for (const { record, updateIndex } of transaction.logs) {
         writer.addLog(record, updateIndex);
         isEmpty = false;

@@ -214,6 +214,7 @@ function* copyRecords(merged: MergedCore, file: TableFile, isOldest: boolean, { 
     entries++;
     if (file.isFull) yield* passOn();
   }
+  yield* file.endRefs();
   const logs = merged.logCursor();
   while (logs.next() || (yield* logs.load())) {
     if (isOldest && logs.record.isDeletion) continue;

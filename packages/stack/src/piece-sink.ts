@@ -17,10 +17,13 @@ export class PieceSink implements Sink {
     this.size = end;
   }
 
-  /** What was written since the last time. */
-  take(): Uint8Array {
-    const taken = this.#buffer.slice(0, this.size);
+  /** What waits, until more is written. */
+  get bytes(): Uint8Array {
+    return this.#buffer.subarray(0, this.size);
+  }
+
+  /** It was taken away. */
+  clear(): void {
     this.size = 0;
-    return taken;
   }
 }

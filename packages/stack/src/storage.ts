@@ -51,7 +51,7 @@ export interface ReadableStorageSync {
 export interface StackStorageSync extends ReadableStorageSync {
   /** Creates a file that must not exist. @throws `FILE_EXISTS` (locked), `FILE_WRITE` (io) */
   createSync(name: string): NewFile;
-  /** Adds to the end of a file. */
+  /** Adds to the end of a file. The bytes are not the storage's to keep: they change when the call is over. */
   writeSync(file: NewFile, bytes: Uint8Array): void;
   /** Makes the content of a file last through a loss of power. */
   syncSync(file: NewFile): void;

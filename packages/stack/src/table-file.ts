@@ -1,5 +1,5 @@
 /* A new table on its way into the stack: written, at first perhaps only in memory, under a temporary name, then named, then listed. */
-import { BytesSource, type SourceInfo } from '@reftable/io';
+import { BytesSource, type Pausing, type SourceInfo } from '@reftable/io';
 import type { TableOptions } from '@reftable/table';
 import { isReftableError, ReftableError } from '@reftable/varint';
 import { PieceSink } from './piece-sink.js';
@@ -49,19 +49,25 @@ export class TableFile {
   /** Passes on what was written. */
   *flush(): Steps<void> {
     this.#file ??= yield* this.#create();
-    const bytes = this.#sink.take();
-    yield* ask('write', this.#file, bytes);
-    this.#written += bytes.length;
+    yield* ask('write', this.#file, this.#sink.bytes);
+    this.#written += this.#sink.size;
+    this.#sink.clear();
+  }
+
+  /** Ends the refs, where log entries follow. */
+  *endRefs(): Steps<void> {
+    yield* this.#passOn(this.writer.endRefs());
   }
 
   /** Ends the table. If it is small, it is not in a file yet. */
   *finish(): Steps<void> {
-    this.writer.finish();
+    yield* this.#passOn(this.writer.end());
     if (this.#written + this.#sink.size > SMALL_SIZE) {
       yield* this.flush();
       yield* this.#close();
     } else {
-      this.#content = new BytesSource(this.#sink.take());
+      this.#content = new BytesSource(this.#sink.bytes.slice());
+      this.#sink.clear();
     }
   }
 
@@ -113,6 +119,11 @@ export class TableFile {
     const file = yield* ask('create', name);
     this.#name = name;
     return file;
+  }
+
+  /** Passes on what is written as it comes. */
+  *#passOn(writing: Pausing<unknown>): Steps<void> {
+    while (writing.next().done !== true) if (this.isFull) yield* this.flush();
   }
 
   *#close(): Steps<void> {

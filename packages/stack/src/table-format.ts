@@ -1,6 +1,6 @@
 /* What a stack's tables are made of. The stack itself does not know. */
 import type { Hash, LogInput, RefInput } from '@reftable/block';
-import type { Core, Sink, SourceInfo } from '@reftable/io';
+import type { Core, Pausing, Sink, SourceInfo } from '@reftable/io';
 import { openTableCore, TableWriter, type AnyTableCore, type LogView, type RefView, type TableOptions } from '@reftable/table';
 
 /** A table of a stack, below its faces. */
@@ -8,7 +8,7 @@ export interface OpenTableCore extends AnyTableCore {
   readonly source: SourceInfo;
 }
 
-/** Writes a table: refs by name, then log entries by name and from the newest on, then `finish`. */
+/** Writes a table: refs by name, then log entries by name and from the newest on, then the end. */
 export interface AnyTableWriter {
   /** @param updateIndex what it is written with; default: its own */
   addRef(ref: RefInput, updateIndex?: number | bigint): void;
@@ -18,7 +18,10 @@ export interface AnyTableWriter {
   copyRef(ref: RefView): void;
   /** Adds the log entry that a cursor is at, as it is stored there. */
   copyLog(log: LogView): void;
-  finish(): unknown;
+  /** Ends the refs, and writes what follows from them. Log entries and the end are written after that. */
+  endRefs(): Pausing<void>;
+  /** Writes what is left. */
+  end(): Pausing<unknown>;
 }
 
 /** A format that tables are stored in. */

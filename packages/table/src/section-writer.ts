@@ -1,9 +1,11 @@
 import { BlockWriter, decodeString, encodeIndex, INDEX_BLOCK, LOG_BLOCK, type BlockType } from '@reftable/block';
+import type { Pausing } from '@reftable/io';
 import { varintLength } from '@reftable/varint';
 import { ByteWriter } from '@reftable/varint/bytes';
 import { RecordTooLargeError } from './errors.js';
 import type { TableGeometry } from './options.js';
 import type { TableOutput } from './table-output.js';
+import { WrittenBlocks } from './written-blocks.js';
 
 /** What a section came to. */
 export interface SectionStatistics {
@@ -31,18 +33,12 @@ export const EMPTY_SECTION: SectionStatistics = {
   indexPosition: 0,
 };
 
-/** A block that was written, for the index over it. */
-interface WrittenBlock {
-  readonly lastKey: Uint8Array;
-  readonly position: number;
-}
-
 /** Writes one section: its blocks, and at its end the index over them. */
 export class SectionWriter {
   readonly #geometry: TableGeometry;
   readonly #output: TableOutput;
   readonly #block: BlockWriter;
-  #written: WrittenBlock[] = [];
+  readonly #written = new WrittenBlocks();
   #records = 0;
   #restarts = 0;
 
@@ -76,46 +72,51 @@ export class SectionWriter {
   }
 
   /** Writes what is left, and the index: over the blocks if they are more than the threshold, and again over each level of itself. */
-  finish(): SectionStatistics {
+  *finish(): Pausing<SectionStatistics> {
     if (this.#block.records > 0) this.#flush();
-    const blocks = this.#written.length;
-    let level: readonly WrittenBlock[] = this.#written;
+    const blocks = this.#written.count;
+    let level = this.#written;
     let indexBlocks = 0;
     let indexLevels = 0;
     let indexPosition = 0;
     // Where names are longer than half a block, a level may be no shorter than the one below: then it is the top. It is, too,
     // where a name leaves no room for a position beside it, as that of a tombstone may.
-    for (let below = Infinity; level.length > this.#geometry.indexThreshold && level.length < below && this.#fitIndex(level); ) {
+    for (let below = Infinity; level.count > this.#geometry.indexThreshold && level.count < below && this.#fitIndex(level); ) {
       indexPosition = this.#output.position;
-      below = level.length;
-      level = this.#writeLevel(level);
-      indexBlocks += level.length;
+      below = level.count;
+      level = yield* this.#writeLevel(level);
+      indexBlocks += level.count;
       indexLevels++;
     }
-    const position = this.#written[0]?.position ?? 0;
+    const position = blocks === 0 ? 0 : this.#written.position(0);
     return { records: this.#records, restarts: this.#restarts, blocks, position, indexBlocks, indexLevels, indexPosition };
   }
 
-  #fitIndex(level: readonly WrittenBlock[]): boolean {
-    return level.every(({ lastKey, position }) => this.#block.sizeAlone(lastKey.length, varintLength(position)) <= this.#geometry.blockSize);
+  #fitIndex(level: WrittenBlocks): boolean {
+    for (let index = 0; index < level.count; index++) {
+      const size = this.#block.sizeAlone(level.lastKey(index).length, varintLength(level.position(index)));
+      if (size > this.#geometry.blockSize) return false;
+    }
+    return true;
   }
 
-  #writeLevel(below: readonly WrittenBlock[]): readonly WrittenBlock[] {
-    const index = new SectionWriter(INDEX_BLOCK, this.#geometry, this.#output);
+  *#writeLevel(below: WrittenBlocks): Pausing<WrittenBlocks> {
+    const level = new SectionWriter(INDEX_BLOCK, this.#geometry, this.#output);
     const value = new ByteWriter(16);
-    for (const { lastKey, position } of below) {
+    for (let index = 0; index < below.count; index++) {
+      const lastKey = below.lastKey(index);
       value.length = 0;
-      const valueType = encodeIndex(value, position);
-      index.add(lastKey, lastKey.length, valueType, value.buffer, value.length);
+      const valueType = encodeIndex(value, below.position(index));
+      level.add(lastKey, lastKey.length, valueType, value.buffer, value.length);
+      yield;
     }
-    index.#flush();
-    return index.#written;
+    level.#flush();
+    return level.#written;
   }
 
   #flush(): void {
     const block = this.#block;
-    const lastKey = block.lastKey.slice(0, block.lastKeyLength);
-    this.#written.push({ lastKey, position: this.#output.position });
+    this.#written.add(block.lastKey, block.lastKeyLength, this.#output.position);
     this.#records += block.records;
     this.#restarts += block.restarts;
     this.#output.block(block.finish(), block.type !== LOG_BLOCK);

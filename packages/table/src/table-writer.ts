@@ -13,7 +13,7 @@ import {
   type LogInput,
   type RefInput,
 } from '@reftable/block';
-import type { Sink } from '@reftable/io';
+import { atOnce, type Pausing, type Sink } from '@reftable/io';
 import { checkU64 } from '@reftable/varint';
 import { ByteWriter } from '@reftable/varint/bytes';
 import { misuse } from './errors.js';
@@ -49,6 +49,7 @@ export class TableWriter {
   readonly #value = new ByteWriter(256);
   #objects: ObjectIndex | undefined;
   #refs: SectionWriter | undefined;
+  #refsEnded = false;
   #logs: SectionWriter | undefined;
   #refStatistics = EMPTY_SECTION;
   #objectStatistics = EMPTY_SECTION;
@@ -90,6 +91,24 @@ export class TableWriter {
   }
 
   /**
+   * Ends the refs and writes what follows from them, their index and the object section, with pauses. After it, no refs can follow.
+   * The first log entry does the same without pauses, where it was not done before.
+   */
+  *endRefs(): Pausing<void> {
+    if (this.#refsEnded) return;
+    this.#refsEnded = true;
+    const objects = this.#objects;
+    this.#objects = undefined;
+    if (this.#refs === undefined) return;
+    this.#refStatistics = yield* this.#refs.finish();
+    // Where refs are few enough to do without an index, they are few enough to be looked through for an object.
+    if (objects === undefined || this.#refStatistics.indexLevels === 0) return;
+    let section: SectionWriter | undefined;
+    this.#objectIdLength = yield* objects.writeTo(() => (section = new SectionWriter(OBJECT_BLOCK, this.#geometry, this.#output)));
+    if (section !== undefined) this.#objectStatistics = yield* section.finish();
+  }
+
+  /**
    * Adds a log entry. Its update index may be below the table's minimum (an old entry written again) but, if it is no tombstone,
    * not above its maximum. Nothing of it is written if it throws; but from the first call on, no refs can follow.
    * @param updateIndex what it is written with; default: its own
@@ -115,12 +134,17 @@ export class TableWriter {
 
   /** Writes what is left, and the footer. A table without records is a header and a footer. @throws `WRITER_FINISHED` (misuse) */
   finish(): TableStatistics {
+    return atOnce(this.end());
+  }
+
+  /** As {@link finish}, with pauses. @throws as {@link finish} */
+  *end(): Pausing<TableStatistics> {
     this.#checkOpen();
     this.#finished = true;
-    if (this.#logs === undefined) this.#finishRefs();
+    yield* this.endRefs();
     const refs = this.#refStatistics;
     const objects = this.#objectStatistics;
-    const logs = this.#logs?.finish() ?? EMPTY_SECTION;
+    const logs = this.#logs === undefined ? EMPTY_SECTION : yield* this.#logs.finish();
     const footer = encodeFooter(this.#geometry.header, {
       refIndex: refs.indexPosition,
       objects: objects.position,
@@ -145,7 +169,7 @@ export class TableWriter {
   /** Adds the ref whose value is there. */
   #endRef(key: Uint8Array, keyLength: number, valueType: number): void {
     this.#checkOpen();
-    if (this.#logs !== undefined) throw misuse('REF_AFTER_LOG', 'refs come before log entries');
+    if (this.#refsEnded) throw misuse('REF_AFTER_LOG', 'refs come before log entries');
     const value = this.#value;
     const section = (this.#refs ??= new SectionWriter(REF_BLOCK, this.#geometry, this.#output));
     section.add(key, keyLength, valueType, value.buffer, value.length);
@@ -161,24 +185,11 @@ export class TableWriter {
   #addLog(key: Uint8Array, keyLength: number, valueType: number): void {
     this.#checkOpen();
     if (this.#logs === undefined) {
-      this.#finishRefs();
+      atOnce(this.endRefs());
       this.#output.dropPadding();
       this.#logs = new SectionWriter(LOG_BLOCK, this.#geometry, this.#output);
     }
     this.#logs.add(key, keyLength, valueType, this.#value.buffer, this.#value.length);
-  }
-
-  #finishRefs(): void {
-    const refs = this.#refs?.finish() ?? EMPTY_SECTION;
-    this.#refStatistics = refs;
-    this.#refs = undefined;
-    const objects = this.#objects;
-    this.#objects = undefined;
-    // Where refs are few enough to do without an index, they are few enough to be looked through for an object.
-    if (objects === undefined || refs.indexLevels === 0) return;
-    let section: SectionWriter | undefined;
-    this.#objectIdLength = objects.writeTo(() => (section = new SectionWriter(OBJECT_BLOCK, this.#geometry, this.#output)));
-    this.#objectStatistics = section?.finish() ?? EMPTY_SECTION;
   }
 
   /** Refuses an update index that is not a whole number, or outside the table's limits. */

@@ -7,6 +7,7 @@ import { BytesSink } from '@reftable/io';
 import { Random } from '../../fixtures/lib/random.mjs';
 import { makeLayers } from './layers.mjs';
 import { makeRefs, UPDATE_INDEX } from './records.mjs';
+import { stackPaths } from './stack-folder.mjs';
 
 /** Bytes of a block: Git's default. */
 export const BLOCK_SIZE = 4096;
@@ -71,6 +72,5 @@ export function readFixture(dir) {
   const path = join(dir, 'table.ref');
   const lines = (/** @type {string} */ name) => readFileSync(join(dir, name), 'utf8').split('\n');
   const scale = /** @type {import('./records.mjs').Scale} */ (JSON.parse(readFileSync(join(dir, 'scale.json'), 'utf8')));
-  const stack = lines('stack.txt').map((name) => join(dir, name));
-  return { scale, path, bytes: readFileSync(path), stack, names: lines('names.txt'), ids: lines('ids.txt') };
+  return { scale, path, bytes: readFileSync(path), stack: stackPaths(dir), names: lines('names.txt'), ids: lines('ids.txt') };
 }

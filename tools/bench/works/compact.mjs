@@ -1,10 +1,11 @@
 // @ts-check
 // A stack of the bench's table with small ones over it becomes one table: from a folder of files to another file there.
-import { linkSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { openStackSync } from '@reftable/stack';
 import { FolderStorage } from '@reftable/stack/node';
+import { layOutStack } from '../lib/stack-folder.mjs';
 
 /** @type {import('../lib/work.mjs').Work} */
 const compact = {
@@ -14,13 +15,7 @@ const compact = {
   prepare({ stack: paths }) {
     const parent = mkdtempSync(join(tmpdir(), 'reftable-bench-compact-'));
     const storage = new FolderStorage(join(parent, 'reftable'));
-    const reset = () => {
-      rmSync(storage.name, { recursive: true, force: true });
-      mkdirSync(storage.name);
-      // Nobody writes into a table. That the old ones go is the stack's work, not that their bytes do.
-      for (const path of paths) linkSync(path, join(storage.name, basename(path)));
-      writeFileSync(join(storage.name, 'tables.list'), paths.map((path) => `${basename(path)}\n`).join(''));
-    };
+    const reset = () => layOutStack(storage.name, paths);
     const run = () => {
       const stack = openStackSync(storage, { durability: 'none' });
       stack.compact();

@@ -12,7 +12,7 @@ import {
   type LogInput,
   type RefInput,
 } from '@reftable/block';
-import type { Sink } from '@reftable/io';
+import { atOnce, type Pausing, type Sink } from '@reftable/io';
 import { logMessage, ObjectIndex, type LogView, type ObjectIdLengths, type ObjectTarget, type RefView } from '@reftable/table';
 import { checkU64, MAX_U64, ReftableError } from '@reftable/varint';
 import { ByteWriter } from '@reftable/varint/bytes';
@@ -50,7 +50,8 @@ export class GitTableWriter {
   #objects: ObjectIndex | undefined;
   #objectIdLength = 0;
   #sorter: LogSorter | undefined;
-  #hasLogs = false;
+  #refsEnded = false;
+  #finished = false;
   /** The block that the last ref is in, and how many blocks hold refs. */
   #refBlock = -1;
   #refBlocks = 0;
@@ -95,6 +96,20 @@ export class GitTableWriter {
   }
 
   /**
+   * Ends the refs and writes the objects, with pauses. After it, no refs can follow. The first log entry does the same without pauses, where it
+   * was not done before.
+   */
+  *endRefs(): Pausing<void> {
+    const objects = this.#objects;
+    this.#objects = undefined;
+    this.#refsEnded = true;
+    if (objects === undefined || this.#refBlocks <= BLOCKS_WITHOUT_OBJECTS) return;
+    const lengths: ObjectIdLengths = { least: this.#gitStorage === 2 ? this.#idSize : 1, most: this.#idSize };
+    const idLength = yield* objects.writeTo(() => this.#objectTarget(), lengths);
+    if (this.#counts.objects > 0) this.#objectIdLength = idLength;
+  }
+
+  /**
    * Adds a log entry. Its update index may be below the table's minimum (an old entry written again) but, if it is no tombstone,
    * not above its maximum. From the first call on, no refs can follow. In GitStorage 2, it may be written only later.
    * @param updateIndex as in {@link addRef}
@@ -124,7 +139,13 @@ export class GitTableWriter {
 
   /** Writes what is left, and the footer. @throws `WRITER_FINISHED` (misuse) */
   finish(): GitTableStatistics {
-    if (!this.#hasLogs) this.#finishRefs();
+    return atOnce(this.end());
+  }
+
+  /** As {@link finish}, with pauses. @throws as {@link finish} */
+  *end(): Pausing<GitTableStatistics> {
+    yield* this.endRefs();
+    this.#finished = true;
     this.#sorter?.finish();
     this.#sorter = undefined;
     let statistics!: GitStatistics;
@@ -147,7 +168,8 @@ export class GitTableWriter {
   #startRef(updateIndex: number | bigint): void {
     checkU64(updateIndex);
     this.#checkLimits(updateIndex, this.#minimum ?? 0);
-    if (this.#hasLogs) throw new ReftableError('misuse', 'REF_AFTER_LOG', 'refs come before log entries');
+    // That the table is finished, the container's writer says.
+    if (this.#refsEnded && !this.#finished) throw new ReftableError('misuse', 'REF_AFTER_LOG', 'refs come before log entries');
     this.#key.length = this.#value.length = 0;
     this.#key.u8(REF_KEY);
     this.#value.varint(updateIndex);
@@ -176,24 +198,13 @@ export class GitTableWriter {
 
   /** Adds the log entry whose key and value are there. */
   #addLog(extra: number): void {
-    if (!this.#hasLogs) this.#finishRefs();
-    this.#hasLogs = true;
+    if (!this.#refsEnded) atOnce(this.endRefs());
     const key = this.#key;
     const value = this.#value;
     if (this.#sorter === undefined) this.#writer.putBytes(key.buffer, key.length, extra, value.buffer, value.length);
     else this.#sorter.add(key.view(), extra, value.view());
     this.#counts.logs++;
     if (extra === LOG_DELETION) this.#counts.logTombstones++;
-  }
-
-  /** Behind the refs come the objects. */
-  #finishRefs(): void {
-    const objects = this.#objects;
-    this.#objects = undefined;
-    if (objects === undefined || this.#refBlocks <= BLOCKS_WITHOUT_OBJECTS) return;
-    const lengths: ObjectIdLengths = { least: this.#gitStorage === 2 ? this.#idSize : 1, most: this.#idSize };
-    const idLength = objects.writeTo(() => this.#objectTarget(), lengths);
-    if (this.#counts.objects > 0) this.#objectIdLength = idLength;
   }
 
   #objectTarget(): ObjectTarget {
