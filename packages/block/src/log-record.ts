@@ -18,7 +18,7 @@ import type { ByteWriter } from '@reftable/varint/bytes';
 import { bigAt, isExactNumber, saturate, textAt } from './exact.js';
 import { putObjectId, toHex } from './object-id.js';
 import type { RecordPlace } from './record-place.js';
-import { decodeText, textBytes } from './text.js';
+import { decodeText } from './text.js';
 
 /** A log record's value types, as stored. */
 export const LOG_DELETION = 0;
@@ -174,19 +174,30 @@ export function encodeLog(writer: ByteWriter, log: LogInput, message: Uint8Array
   const start = writer.reserve(2 * idSize);
   putObjectId(writer.buffer, start, log.oldOid, idSize);
   putObjectId(writer.buffer, start + idSize, log.newOid, idSize);
-  putLengthAndBytes(writer, log.nameBytes ?? textBytes(log.name));
-  putLengthAndBytes(writer, log.emailBytes ?? textBytes(log.email));
+  putText(writer, log.nameBytes ?? log.name);
+  putText(writer, log.emailBytes ?? log.email);
   writer.varint(log.timeExact ?? log.time);
   if (!Number.isInteger(log.timeZone) || log.timeZone < -0x8000 || log.timeZone > 0x7fff) {
     throw new ReftableError('misuse', 'TIME_ZONE', `time zone ${log.timeZone} is no whole number of 16 bits`);
   }
   writer.u16(log.timeZone & 0xffff);
-  putLengthAndBytes(writer, message);
+  putText(writer, message);
   return LOG_UPDATE;
 }
 
-function putLengthAndBytes(writer: ByteWriter, bytes: Uint8Array): void {
-  writer.varint(bytes.length);
+/** Writes a length and a text of so many bytes. */
+function putText(writer: ByteWriter, text: string | Uint8Array): void {
+  const start = writer.reserve(1);
+  writer.text(text);
+  const length = writer.length - start - 1;
+  if (length < 128) {
+    writer.buffer[start] = length;
+    return;
+  }
+  // Rare, and the length takes more than the byte that was left for it.
+  const bytes = writer.view().slice(start + 1);
+  writer.length = start;
+  writer.varint(length);
   writer.bytes(bytes);
 }
 

@@ -11,9 +11,11 @@ export function logMessage(message: Uint8Array, exact: boolean): Uint8Array {
   if (exact) return message;
   let end = message.length;
   while (end > 0 && message[end - 1] === NEWLINE) end--;
-  if (message.subarray(0, end).includes(NEWLINE)) throw new ReftableError('misuse', 'LOG_MESSAGE', 'log message of more than one line');
+  const first = message.indexOf(NEWLINE);
+  if (first >= 0 && first < end) throw new ReftableError('misuse', 'LOG_MESSAGE', 'log message of more than one line');
+  if (end + 1 === message.length) return message;
   const line = new Uint8Array(end + 1);
-  line.set(message.subarray(0, end));
+  line.set(first < 0 ? message : message.subarray(0, end));
   line[end] = NEWLINE;
   return line;
 }

@@ -9,6 +9,7 @@ export class MentionSorter {
   /* The rows as they came. */
   #rows = new Uint8Array(0);
   #rowSize = 0;
+  #longest = 0;
 
   constructor(idSize: number) {
     this.#idSize = idSize;
@@ -24,7 +25,8 @@ export class MentionSorter {
     this.#rowSize = rowSize;
     this.#gather(pieces, size);
     const order = this.#order(size / rowSize);
-    return this.#putBack(order, pieces);
+    this.#putBack(order, pieces);
+    return this.#longest;
   }
 
   #gather(pieces: readonly Uint8Array[], size: number): void {
@@ -41,15 +43,27 @@ export class MentionSorter {
     const heads = this.#numbers.room(count);
     for (let row = 0; row < count; row++) heads[row] = getU32(this.#rows, row * this.#rowSize + 1);
     const order = this.#numbers.sort(count);
+    this.#longest = 0;
     for (let start = 0, end = 0; start < count; start = end) {
       while (end < count && heads[end] === heads[start]) end++;
-      if (!this.#isSorted(order, start, end)) order.subarray(start, end).sort((a, b) => this.#compare(a, b) || a - b);
+      if (!this.#pass(order, start, end)) {
+        order.subarray(start, end).sort((a, b) => this.#compare(a, b) || a - b);
+        this.#pass(order, start, end);
+      }
     }
     return order;
   }
 
-  #isSorted(order: Uint32Array, start: number, end: number): boolean {
-    for (let at = start + 1; at < end; at++) if (this.#compare(order[at - 1]!, order[at]!) > 0) return false;
+  /** Looks how much neighbours from `start` to `end`, and that before them, are alike. False: they are not in order. */
+  #pass(order: Uint32Array, start: number, end: number): boolean {
+    const rows = this.#rows;
+    for (let at = Math.max(start, 1); at < end; at++) {
+      const [before, row] = [order[at - 1]!, order[at]!];
+      const shared = this.#sharedBytes(before, row);
+      if (shared === this.#idSize) continue;
+      if (at > start && rows[before * this.#rowSize + shared]! > rows[row * this.#rowSize + shared]!) return false;
+      if (shared > this.#longest) this.#longest = shared;
+    }
     return true;
   }
 
@@ -67,20 +81,14 @@ export class MentionSorter {
     return shared;
   }
 
-  #putBack(order: Uint32Array, pieces: readonly Uint8Array[]): number {
+  #putBack(order: Uint32Array, pieces: readonly Uint8Array[]): void {
     const rows = this.#rows;
-    const rowSize = this.#rowSize;
-    let longest = 0;
     let number = 0;
     for (const piece of pieces) {
       for (let at = 0; at < piece.length && number < order.length; number++) {
-        if (number > 0) {
-          const shared = this.#sharedBytes(order[number - 1]!, order[number]!);
-          if (shared > longest && shared < this.#idSize) longest = shared;
-        }
-        for (let from = order[number]! * rowSize, end = from + rowSize; from < end; ) piece[at++] = rows[from++]!;
+        const start = order[number]! * this.#rowSize;
+        for (let from = start; from < start + this.#rowSize; ) piece[at++] = rows[from++]!;
       }
     }
-    return longest;
   }
 }
