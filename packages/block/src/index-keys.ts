@@ -7,7 +7,6 @@
  *
  * Where that does not tell, since heads are alike or the base is not the target's, the search goes through the block itself.
  */
-import { hasBytesAt } from '@reftable/varint';
 import { BlockCursor } from './block-cursor.js';
 import type { Block } from './block.js';
 import { decodeIndexPosition } from './index-record.js';
@@ -56,8 +55,7 @@ export class IndexKeys {
     this.#block = block;
     this.#cursor = cursor;
     this.#known = known;
-    this.#base = this.#findBase(cursor);
-    this.#readHeads(cursor);
+    this.#base = this.#readHeads(this.#findBase());
   }
 
   /** How many records there are. */
@@ -90,27 +88,28 @@ export class IndexKeys {
     return cursor.valueEnd < this.#block.recordsEnd ? this.#values.indexOf(cursor.valueStart) : this.count;
   }
 
-  /** What the keys from a quarter of the way to three quarters have in common. */
-  #findBase(cursor: BlockCursor): Uint8Array {
+  /** How many bytes the keys from a quarter of the way to three quarters have in common; and, besides these keys, which have them too. */
+  #findBase(): number {
     const { shared, count } = this;
-    const first = count >> 2;
-    cursor.reset();
-    cursor.enter(this.#block);
-    for (let index = 0; index <= first; index++) cursor.next();
-    let length = cursor.keyLength;
-    for (let index = first + 1; index <= (count * 3) >> 2; index++) length = Math.min(length, shared[index]!);
-    return cursor.key.slice(0, length);
+    this.#from = count >> 2;
+    this.#to = ((count * 3) >> 2) + 1;
+    let length = Infinity;
+    for (let index = this.#from + 1; index < this.#to; index++) length = Math.min(length, shared[index]!);
+    while (this.#from > 0 && shared[this.#from]! >= length) this.#from--;
+    while (this.#to < count && shared[this.#to]! >= length) this.#to++;
+    return length;
   }
 
-  #readHeads(cursor: BlockCursor): void {
-    const base = this.#base;
+  /** @returns the first `length` bytes of the keys that have the base */
+  #readHeads(length: number): Uint8Array {
+    const cursor = this.#cursor;
     cursor.reset();
     cursor.enter(this.#block);
+    let base: Uint8Array | undefined;
     for (let index = 0; cursor.next(); index++) {
-      const hasBase = cursor.keyLength >= base.length && hasBytesAt(cursor.key, 0, base);
-      this.#heads.push(hasBase ? headOf(cursor.key, base.length, cursor.keyLength) : 0);
-      if (hasBase) this.#to = index + 1;
-      else if (this.#to === 0) this.#from = index + 1;
+      if (index === this.#from) base = cursor.key.slice(0, Math.min(length, cursor.keyLength));
+      this.#heads.push(base === undefined ? 0 : headOf(cursor.key, base.length, cursor.keyLength));
     }
+    return base!;
   }
 }

@@ -15,7 +15,6 @@ test('the door opens on these', () => {
       "LOG_UPDATE",
       "MAX_BLOCK_SIZE",
       "MAX_RESTARTS",
-      "NameBatch",
       "OBJECT_BLOCK",
       "REF_BLOCK",
       "REF_DELETION",

@@ -48,6 +48,5 @@ export {
   type LogUpdate,
 } from './log-record.js';
 export { decodeObjectPositions, encodeObject } from './object-record.js';
-export { NameBatch, type NameCursor } from './name-batch.js';
 export { cheapest, saturate } from './exact.js';
 export { decodeIndexPosition, encodeIndex } from './index-record.js';

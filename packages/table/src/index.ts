@@ -10,7 +10,6 @@ export { TableWriter, type TableStatistics } from './table-writer.js';
 export type { SectionStatistics } from './section-writer.js';
 export { writeTable, type TableContent } from './write-table.js';
 export { logMessage } from './log-message.js';
-export { ObjectIndex, type ObjectIdLengths, type ObjectTarget } from './object-index.js';
 export type { TableOptions } from './options.js';
 export { RecordTooLargeError } from './errors.js';
 export type { Header, Version } from './header.js';

@@ -1,6 +1,5 @@
-import { NameBatch } from '@reftable/block';
 import { performReadSync, runSync, type CursorCore, type KeyView } from '@reftable/io';
-
+import { NameBatch } from './name-batch.js';
 
 /** The names of the records that a cursor comes to, made a batch at a time. */
 export class NameIterator implements IterableIterator<string, undefined> {

@@ -1,6 +1,7 @@
-import { NameBatch, type LogRecord, type Ref } from '@reftable/block';
+import type { LogRecord, Ref } from '@reftable/block';
 import { Cursor, performRead, recordBatches, run } from '@reftable/io';
 import { ByteWriter } from '@reftable/varint/bytes';
+import { NameBatch } from './name-batch.js';
 import type { LogView, ReaderCore, RefView } from './reader-core.js';
 import { allLogs, live, logOf, refNamed, refsIn, refsWith, type LogRange } from './queries.js';
 import { isFound } from './ref-lookup.js';

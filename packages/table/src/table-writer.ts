@@ -13,6 +13,7 @@ import {
   type LogInput,
   type RefInput,
 } from '@reftable/block';
+import { ObjectIndex } from '@reftable/block/object-index';
 import { atOnce, type Pausing, type Sink } from '@reftable/io';
 import { checkU64 } from '@reftable/varint';
 import { ByteWriter } from '@reftable/varint/bytes';
@@ -20,7 +21,6 @@ import { misuse } from './errors.js';
 import { encodeFooter } from './footer.js';
 import { encodeHeader } from './header.js';
 import { logMessage } from './log-message.js';
-import { ObjectIndex } from './object-index.js';
 import type { LogView, RefView } from './reader-core.js';
 import { resolveOptions, type TableGeometry, type TableOptions } from './options.js';
 import { EMPTY_SECTION, SectionWriter, type SectionStatistics } from './section-writer.js';

@@ -12,8 +12,9 @@ import {
   type LogInput,
   type RefInput,
 } from '@reftable/block';
+import { ObjectIndex, type ObjectIdLengths, type ObjectTarget } from '@reftable/block/object-index';
 import { atOnce, type Pausing, type Sink } from '@reftable/io';
-import { logMessage, ObjectIndex, type LogView, type ObjectIdLengths, type ObjectTarget, type RefView } from '@reftable/table';
+import { logMessage, type LogView, type RefView } from '@reftable/table';
 import { checkU64, MAX_U64, ReftableError } from '@reftable/varint';
 import { ByteWriter } from '@reftable/varint/bytes';
 import { SstWriter } from '../sst-writer.js';

@@ -1,11 +1,17 @@
-import { encodeObject } from '@reftable/block';
-import { atOnce } from '@reftable/io';
+import { encodeObject } from './object-record.js';
 import { ByteWriter } from '@reftable/varint/bytes';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ObjectIndex } from './object-index.js';
 
 const SIZE = 20;
+
+/** Does without the pauses. */
+function atOnce<T>(writing: Generator<undefined, T, void>): T {
+  let step = writing.next();
+  while (step.done !== true) step = writing.next();
+  return step.value;
+}
 
 /** Ids that are alike in so many bytes, or in all. */
 const id = fc.tuple(fc.nat(SIZE), fc.nat(3), fc.nat(255)).map(([alike, byte, rest]) => {

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bytes } from './block.testing.js';
 import { NameBatch, type NameCursor } from './name-batch.js';
+
+/** Bytes from numbers (a byte each), texts (their UTF-8) and bytes. */
+function bytes(...parts: readonly (number | string | Uint8Array)[]): Uint8Array {
+  return Uint8Array.from(parts.flatMap((part) => (typeof part === 'number' ? [part] : [...Buffer.from(part as string)])));
+}
 
 /** A cursor at the first of some names. */
 function cursorOver(names: readonly Uint8Array[]): NameCursor & { readonly left: () => number } {

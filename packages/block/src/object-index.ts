@@ -2,12 +2,11 @@
  * The object section's records, as they come out of the refs: for every object id the ref blocks that mention it. Ids are shortened
  * to the longest prefix that two neighbours share, and a byte more, at least 2.
  */
-import { encodeObject } from '@reftable/block';
-import type { Pausing } from '@reftable/io';
 import { getU32, hasBytesAt } from '@reftable/varint';
 import { ByteWriter } from '@reftable/varint/bytes';
 import { MentionSorter } from './mention-sorter.js';
 import { Mentions } from './mentions.js';
+import { encodeObject } from './object-record.js';
 
 /** The bytes of an object id that a key may have. */
 export interface ObjectIdLengths {
@@ -53,7 +52,7 @@ export class ObjectIndex {
    * @param open is asked for where they go, if there are any
    * @returns bytes of an id in the keys; 0 where ids are alike in more bytes than there may be: then nothing is written
    */
-  *writeTo(open: () => ObjectTarget, { least, most } = GIT_LENGTHS): Pausing<number> {
+  *writeTo(open: () => ObjectTarget, { least, most } = GIT_LENGTHS): Generator<undefined, number, void> {
     const idLength = this.#sort(least);
     if (idLength > most) return 0;
     if (this.#positions.length === 0) return idLength;
