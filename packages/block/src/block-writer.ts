@@ -1,5 +1,5 @@
 import { putU16, putU24, putVarint, ReftableError, varintLength } from '@reftable/varint';
-import { BLOCK_HEADER_SIZE, LOG_BLOCK, MAX_RESTARTS, type BlockType } from './block-type.js';
+import { BLOCK_HEADER_SIZE, LOG_BLOCK, MAX_RESTARTS, VALUE_BLOCK, type BlockType } from './block-type.js';
 import { decodeString } from './text.js';
 import { deflate } from '#zlib';
 
@@ -47,13 +47,13 @@ export class BlockWriter {
   /** The least block size that could hold a record: in the current block if that is empty, else alone in the next. */
   sizeAlone(keyLength: number, valueLength: number): number {
     const start = (this.records === 0 ? this.#headerOffset : 0) + BLOCK_HEADER_SIZE;
-    return start + 1 + varintLength(keyLength * 8) + keyLength + valueLength + 3 + 2;
+    return start + 1 + varintLength(keyLength * 8) + keyLength + this.#lengthSize(valueLength) + valueLength + 3 + 2;
   }
 
   /**
    * Adds a record if it fits. False means that it does not: `finish` this block, `begin` another and add it there.
-   * The key and value are the first bytes of their buffers. A record is a restart where its key shares nothing with the one
-   * before, or at each interval (then its key is stored whole).
+   * The key and value are the first bytes of their buffers; in a `VALUE_BLOCK`, the value's length is written in front of it. A record is
+   * a restart where its key shares nothing with the one before, or at each interval (then its key is stored whole).
    * @throws `KEYS_NOT_ASCENDING` (misuse), also for the empty key
    */
   add(key: Uint8Array, keyLength: number, valueType: number, value: Uint8Array, valueLength: number): boolean {
@@ -61,7 +61,8 @@ export class BlockWriter {
     const prefix = this.records % this.#restartInterval === 0 ? 0 : shared;
     const isRestart = prefix === 0 && this.restarts < MAX_RESTARTS;
     const suffixLength = keyLength - prefix;
-    const size = shortLength(prefix) + shortLength(suffixLength * 8) + suffixLength + valueLength;
+    const lengthSize = this.#lengthSize(valueLength);
+    const size = shortLength(prefix) + shortLength(suffixLength * 8) + suffixLength + lengthSize + valueLength;
     const restarts = this.restarts + (isRestart ? 1 : 0);
     let pos = this.#length;
     if (pos + size + 3 * restarts + 2 > this.#blockSize) return false;
@@ -71,6 +72,7 @@ export class BlockWriter {
     pos = putShort(buffer, pos, prefix);
     pos = putShort(buffer, pos, suffixLength * 8 + valueType);
     for (let at = prefix; at < keyLength; at++) buffer[pos++] = key[at]!;
+    if (lengthSize > 0) pos = putShort(buffer, pos, valueLength);
     for (let at = 0; at < valueLength; at++) buffer[pos++] = value[at]!;
     this.#length = pos;
     this.records++;
@@ -122,6 +124,11 @@ export class BlockWriter {
     block.set(buffer.subarray(0, start));
     block.set(deflated, start);
     return block;
+  }
+
+  /** Bytes of the length in front of a value. */
+  #lengthSize(valueLength: number): number {
+    return this.type === VALUE_BLOCK ? shortLength(valueLength) : 0;
   }
 
   #sharedWithLast(key: Uint8Array, keyLength: number): number {

@@ -49,15 +49,15 @@ test('a seek skips values, and stops before the record that it looks for', () =>
   expect(cursor.bytes.slice(cursor.contentStart, cursor.valueEnd)).toEqual(bytes('z'));
 });
 
-test('the header is the caller\'s, where only the body is finished', () => {
+test('the writer puts the length in front of the value; the header is the caller\'s, where only the body is finished', () => {
   const writer = new BlockWriter(VALUE_BLOCK, 64, 16);
-  writer.add(bytes('a'), 1, 3, bytes(1, 'x'), 2);
+  writer.add(bytes('a'), 1, 3, bytes('x'), 1);
   expect(writer.finishBody().slice(4)).toEqual(bytes(0, (1 << 3) | 3, 'a', 1, 'x', u24(4), u16(1)));
 });
 
 test('a cursor may start at a restart', () => {
   const writer = new BlockWriter(VALUE_BLOCK, 4096, 2);
-  for (const last of ['a', 'b', 'c', 'd']) writer.add(bytes('key', last), 4, 0, bytes(0), 1);
+  for (const last of ['a', 'b', 'c', 'd']) writer.add(bytes('key', last), 4, 0, bytes(), 0);
   const all = writer.finishBody().slice();
   const block = new Block(VALUE_BLOCK, all, all.length, all.length, PLACE);
   const cursor = new BlockCursor(0);
@@ -69,12 +69,13 @@ test('a cursor may start at a restart', () => {
 test('a block may be made larger, with what is in it, and smaller again', () => {
   const writer = new BlockWriter(VALUE_BLOCK, 64, 16);
   const value = new Uint8Array(500);
-  expect(writer.add(bytes('a'), 1, 0, bytes(0), 1)).toBe(true);
+  expect(writer.add(bytes('a'), 1, 0, bytes(), 0)).toBe(true);
   expect(writer.add(bytes('b'), 1, 0, value, 500)).toBe(false);
-  writer.resize(4 + 4 + 503 + 3 + 3 + 2);
+  expect(writer.sizeAlone(1, 500)).toBe(4 + 3 + 2 + 500 + 3 + 2);
+  writer.resize(4 + 4 + 505 + 3 + 3 + 2);
   expect(writer.add(bytes('b'), 1, 0, value, 500)).toBe(true);
-  expect(writer.finishBody().slice(0, 11)).toEqual(bytes(0, 0, 0, 0, 0, 1 << 3, 'a', 0, 0, 1 << 3, 'b'));
-  expect(writer.finishBody().length).toBe(519);
+  expect(writer.finishBody().slice(0, 13)).toEqual(bytes(0, 0, 0, 0, 0, 1 << 3, 'a', 0, 0, 1 << 3, 'b', 0x82, 0x74));
+  expect(writer.finishBody().length).toBe(521);
   writer.begin(0);
   writer.resize(64);
   expect(writer.add(bytes('c'), 1, 0, value, 500)).toBe(false);
@@ -82,7 +83,7 @@ test('a block may be made larger, with what is in it, and smaller again', () => 
 
 test('up to all that a block can have', () => {
   const writer = new BlockWriter(VALUE_BLOCK, 64, 16);
-  const most = MAX_BLOCK_SIZE - (4 + 3 + 3 + 2);
+  const most = MAX_BLOCK_SIZE - (4 + 3 + 4 + 3 + 2);
   writer.resize(MAX_BLOCK_SIZE);
   expect(writer.add(bytes('a'), 1, 0, new Uint8Array(most + 1), most + 1)).toBe(false);
   expect(writer.add(bytes('a'), 1, 0, new Uint8Array(most), most)).toBe(true);

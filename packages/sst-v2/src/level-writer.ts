@@ -13,8 +13,8 @@ const MAX_KEY_SIZE = 1 << 22;
 /** The longest that a block may be without a single record in it: header, a restart and their count, and varints of four bytes in front of key and value. */
 const MAX_OVERHEAD = BLOCK_HEADER_SIZE + 3 + 2 + 1 + 4 + 4;
 
-/** The longest value of an index record, with its length: a level, a position and a size. */
-const MAX_INDEX_VALUE = 1 + 1 + 8 + 4;
+/** The longest value of an index record: a level, a position and a size. */
+const MAX_INDEX_VALUE = 1 + 8 + 4;
 
 /** A block that was written, for the index over it. */
 export interface WrittenBlock {
@@ -32,7 +32,6 @@ export class LevelWriter {
   readonly #output: BlockOutput;
   readonly #tally: Tally;
   readonly #block: BlockWriter;
-  readonly #value = new ByteWriter(256);
   #firstKey: Uint8Array = new Uint8Array(0);
   /** How many records a block has at least, even if it must be larger for them. */
   readonly #least: number;
@@ -55,21 +54,15 @@ export class LevelWriter {
    * @throws `KEYS_NOT_ASCENDING`, `RECORD_TOO_LARGE`
    */
   add(key: Uint8Array, keyLength: number, extra: number, value: Uint8Array, valueLength: number): void {
-    const sized = this.#value;
-    sized.length = 0;
-    sized.varint(valueLength);
-    const start = sized.reserve(valueLength);
-    const { buffer } = sized;
-    for (let at = 0; at < valueLength; at++) buffer[start + at] = value[at]!;
     const block = this.#block;
     const isFull = this.#isLarger && block.records >= this.#least;
-    if (isFull || !block.add(key, keyLength, extra, buffer, sized.length)) {
+    if (isFull || !block.add(key, keyLength, extra, value, valueLength)) {
       this.#checkSize(key, keyLength, valueLength);
       if (block.records >= this.#least) this.flush();
-      if (!block.add(key, keyLength, extra, buffer, sized.length)) {
+      if (!block.add(key, keyLength, extra, value, valueLength)) {
         const before = block.records === 0 ? 0 : block.sizeAlone(block.lastKeyLength, MAX_INDEX_VALUE);
-        block.resize(before + block.sizeAlone(keyLength, sized.length));
-        block.add(key, keyLength, extra, buffer, sized.length);
+        block.resize(before + block.sizeAlone(keyLength, valueLength));
+        block.add(key, keyLength, extra, value, valueLength);
         this.#isLarger = true;
       }
     }

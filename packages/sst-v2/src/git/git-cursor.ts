@@ -1,8 +1,9 @@
 import type { Block, BlockCursor, RecordPlace } from '@reftable/block';
 import type { Core, KeyView } from '@reftable/io';
 import type { StoredRecord } from '@reftable/table';
-import { ByteWriter } from '@reftable/varint/bytes';
+import type { ByteWriter } from '@reftable/varint/bytes';
 import type { SstCursor } from '../sst-cursor.js';
+import { appendPart, keyWriter } from './key.js';
 
 const NO_KEY: Uint8Array = new Uint8Array(0);
 
@@ -15,7 +16,7 @@ export abstract class GitCursor implements KeyView, RecordPlace, StoredRecord {
   protected readonly cursor: SstCursor;
   protected readonly idSize: number;
   readonly #letter: number;
-  readonly #target = new ByteWriter(64);
+  readonly #target: ByteWriter;
   /** Whether it is still to go to the first record of its kind. */
   #isFresh = true;
   #isDone = false;
@@ -28,6 +29,7 @@ export abstract class GitCursor implements KeyView, RecordPlace, StoredRecord {
     this.at = cursor.at;
     this.idSize = idSize;
     this.#letter = letter;
+    this.#target = keyWriter(letter);
   }
 
   get key(): Uint8Array {
@@ -86,10 +88,8 @@ export abstract class GitCursor implements KeyView, RecordPlace, StoredRecord {
   seek(target: Uint8Array, length: number): boolean {
     this.#isFresh = this.#isDone = false;
     const whole = this.#target;
-    whole.length = 0;
-    whole.u8(this.#letter);
-    const start = whole.reserve(length);
-    for (let at = 0; at < length; at++) whole.buffer[start + at] = target[at]!;
+    whole.length = 1;
+    appendPart(whole, target, 0, length);
     return this.cursor.seek(whole.buffer, whole.length);
   }
 

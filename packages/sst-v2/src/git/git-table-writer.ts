@@ -1,4 +1,5 @@
 import {
+  cheapest,
   encodeLog,
   encodeRef,
   idSize,
@@ -19,7 +20,7 @@ import { checkU64, MAX_U64, ReftableError } from '@reftable/varint';
 import { ByteWriter } from '@reftable/varint/bytes';
 import { SstWriter } from '../sst-writer.js';
 import type { SstStatistics } from '../statistics.js';
-import { LOG_KEY, OBJECT_KEY, REF_KEY } from './key.js';
+import { appendPart, keyWriter, LOG_KEY, OBJECT_KEY, REF_KEY } from './key.js';
 import { LogSorter } from './log-sorter.js';
 import { encodeMetadata, type GitStatistics, type GitStorage } from './metadata.js';
 import { checkOptions, containerOptions, type GitTableOptions } from './options.js';
@@ -41,12 +42,13 @@ export class GitTableWriter {
   readonly #idSize: number;
   readonly #blockSize: number;
   readonly #exactLogMessages: boolean;
-  /* The limits, where they are given, and what the records come to. */
+  /* The limits, where they are given (as numbers where they can be: to compare these with numbers is far cheaper), and what the records come to. */
   readonly #minimum: number | bigint | undefined;
   readonly #maximum: number | bigint | undefined;
   #lowest: number | bigint | undefined;
   #highest: number | bigint = 0;
-  readonly #key = new ByteWriter(256);
+  readonly #refKey = keyWriter(REF_KEY);
+  readonly #logKey = keyWriter(LOG_KEY);
   readonly #value = new ByteWriter(256);
   #objects: ObjectIndex | undefined;
   #objectIdLength = 0;
@@ -68,8 +70,8 @@ export class GitTableWriter {
     this.#idSize = idSize(hash);
     this.#blockSize = blockSize;
     this.#exactLogMessages = exactLogMessages;
-    this.#minimum = options.minUpdateIndex;
-    this.#maximum = options.maxUpdateIndex;
+    this.#minimum = limit(options.minUpdateIndex);
+    this.#maximum = limit(options.maxUpdateIndex);
     if (indexObjects) this.#objects = new ObjectIndex(this.#idSize);
     if (gitStorage === 2) {
       this.#sorter = new LogSorter(({ key, extra, value }) => this.#writer.putBytes(key, key.length, extra, value, value.length));
@@ -83,16 +85,17 @@ export class GitTableWriter {
    */
   addRef(ref: RefInput, updateIndex = ref.updateIndexExact ?? ref.updateIndex): void {
     this.#startRef(updateIndex);
-    this.#key.text(ref.nameBytes ?? ref.name);
+    this.#refKey.text(ref.nameBytes ?? ref.name);
     this.#endRef(encodeRef(this.#value, ref, this.#idSize), updateIndex);
   }
 
   /** Adds the ref that a cursor over a table of the same hash is at, as it is stored there. @throws as {@link addRef} */
   copyRef(ref: RefView): void {
-    const updateIndex = ref.updateIndex < Number.MAX_SAFE_INTEGER ? ref.updateIndex : ref.updateIndexExact;
+    const nearest = ref.updateIndex;
+    const updateIndex = nearest < Number.MAX_SAFE_INTEGER ? nearest : ref.updateIndexExact;
     this.#startRef(updateIndex);
-    this.#key.bytes(ref.key.subarray(0, ref.keyLength));
-    this.#value.bytes(ref.bytes.subarray(ref.contentStart, ref.contentEnd));
+    appendPart(this.#refKey, ref.key, 0, ref.keyLength);
+    appendPart(this.#value, ref.bytes, ref.contentStart, ref.contentEnd);
     this.#endRef(ref.valueType, updateIndex);
   }
 
@@ -119,9 +122,8 @@ export class GitTableWriter {
   addLog(log: LogInput, updateIndex = log.updateIndexExact ?? log.updateIndex): void {
     checkU64(updateIndex);
     if (log.kind === 'update') this.#checkLimits(updateIndex, 0);
-    this.#key.length = this.#value.length = 0;
-    this.#key.u8(LOG_KEY);
-    putLogKey(this.#key, log.refBytes ?? log.ref, updateIndex);
+    this.#startLog();
+    putLogKey(this.#logKey, log.refBytes ?? log.ref, updateIndex);
     const message = log.kind === 'deletion' ? new Uint8Array(0) : logMessage(log.messageBytes ?? textBytes(log.message), this.#exactLogMessages);
     const extra = encodeLog(this.#value, log, message, this.#idSize);
     this.#addLog(extra);
@@ -130,10 +132,9 @@ export class GitTableWriter {
 
   /** Adds the log entry that a cursor over a table of the same hash is at, as it is stored there. @throws as {@link addLog} */
   copyLog(log: LogView): void {
-    this.#key.length = this.#value.length = 0;
-    this.#key.u8(LOG_KEY);
-    this.#key.bytes(log.key.subarray(0, log.keyLength));
-    this.#value.bytes(log.bytes.subarray(log.contentStart, log.contentEnd));
+    this.#startLog();
+    appendPart(this.#logKey, log.key, 0, log.keyLength);
+    appendPart(this.#value, log.bytes, log.contentStart, log.contentEnd);
     this.#addLog(log.valueType);
     if (this.#maximum === undefined && !log.isDeletion) this.#widen(log.updateIndexExact);
   }
@@ -171,14 +172,14 @@ export class GitTableWriter {
     this.#checkLimits(updateIndex, this.#minimum ?? 0);
     // That the table is finished, the container's writer says.
     if (this.#refsEnded && !this.#finished) throw new ReftableError('misuse', 'REF_AFTER_LOG', 'refs come before log entries');
-    this.#key.length = this.#value.length = 0;
-    this.#key.u8(REF_KEY);
+    this.#refKey.length = 1;
+    this.#value.length = 0;
     this.#value.varint(updateIndex);
   }
 
   /** Adds the ref whose key and value are there. */
   #endRef(extra: number, updateIndex: number | bigint): void {
-    const key = this.#key;
+    const key = this.#refKey;
     const value = this.#value;
     const writer = this.#writer;
     if (key.length === 1) throw new ReftableError('misuse', 'KEYS_NOT_ASCENDING', 'ref without a name');
@@ -197,10 +198,16 @@ export class GitTableWriter {
     }
   }
 
+  /** Begins a log entry's key and value. */
+  #startLog(): void {
+    this.#logKey.length = 1;
+    this.#value.length = 0;
+  }
+
   /** Adds the log entry whose key and value are there. */
   #addLog(extra: number): void {
     if (!this.#refsEnded) atOnce(this.endRefs());
-    const key = this.#key;
+    const key = this.#logKey;
     const value = this.#value;
     if (this.#sorter === undefined) this.#writer.putBytes(key.buffer, key.length, extra, value.buffer, value.length);
     else this.#sorter.add(key.view(), extra, value.view());
@@ -209,14 +216,13 @@ export class GitTableWriter {
   }
 
   #objectTarget(): ObjectTarget {
-    const whole = new ByteWriter(1 + this.#idSize);
+    const whole = keyWriter(OBJECT_KEY);
     return {
       tryAdd: (key, keyLength, extra, value, valueLength) => {
         // More positions than fit a block: to look into every block costs no more than to read them.
         if (valueLength > this.#blockSize) return false;
-        whole.length = 0;
-        whole.u8(OBJECT_KEY);
-        whole.bytes(key.subarray(0, keyLength));
+        whole.length = 1;
+        appendPart(whole, key, 0, keyLength);
         this.#writer.putBytes(whole.buffer, whole.length, extra, value, valueLength);
         this.#counts.objects++;
         return true;
@@ -232,7 +238,13 @@ export class GitTableWriter {
   }
 
   #widen(updateIndex: number | bigint): void {
+    // Where both are given, nobody will ask.
+    if (this.#minimum !== undefined && this.#maximum !== undefined) return;
     if (this.#lowest === undefined || updateIndex < this.#lowest) this.#lowest = updateIndex;
     if (updateIndex > this.#highest) this.#highest = updateIndex;
   }
+}
+
+function limit(updateIndex: number | bigint | undefined): number | bigint | undefined {
+  return updateIndex === undefined ? undefined : cheapest(BigInt(updateIndex));
 }
