@@ -1,5 +1,5 @@
 /* Numbers of 64 bits, handed out as `number` and, where that can't hold them, exactly beside it. */
-import { decodeBigVarint, decodeVarint } from '@reftable/varint';
+import { decodeBigVarint, decodeVarint, skipVarint } from '@reftable/varint';
 import type { RecordPlace } from './record-place.js';
 
 const MAX_SAFE = BigInt(Number.MAX_SAFE_INTEGER);
@@ -16,8 +16,6 @@ export function isExactNumber(value: bigint): boolean {
 
 /** The 64-bit varint at `pos` of the cursor's block. @throws `VARINT_OVERFLOW` (format) */
 export function bigAt(cursor: RecordPlace, pos: number): bigint {
-  const first = cursor.bytes[pos]!;
-  if (first < 128) return BigInt(first);
   try {
     return decodeBigVarint(cursor.bytes, pos, cursor.valueEnd);
   } catch {
@@ -25,12 +23,21 @@ export function bigAt(cursor: RecordPlace, pos: number): bigint {
   }
 }
 
+/** The varint at `pos` of the cursor's block; infinity where a number can't hold it. */
+export function numberAt(cursor: RecordPlace, pos: number): number {
+  const first = cursor.bytes[pos]!;
+  if (first < 128) return first;
+  try {
+    return decodeVarint(cursor.bytes, pos, cursor.valueEnd);
+  } catch {
+    return Infinity;
+  }
+}
+
 /** The varint at `pos`, which the cursor has found to fit the block, and the text of that length behind it: its start and end. */
 export function textAt(cursor: RecordPlace, pos: number): { readonly start: number; readonly end: number } {
-  const length = decodeVarint(cursor.bytes, pos, cursor.valueEnd);
-  let start = pos + 1;
-  while (cursor.bytes[start - 1]! > 127) start++;
-  return { start, end: start + length };
+  const start = skipVarint(cursor.bytes, pos, cursor.valueEnd);
+  return { start, end: start + decodeVarint(cursor.bytes, pos, cursor.valueEnd) };
 }
 
 /** As a `number` where that can hold it, for what is done with it again and again: numbers are far cheaper. */

@@ -9,6 +9,7 @@
  */
 import { decodeVarint, skipVarint } from '@reftable/varint';
 import type { ByteWriter } from '@reftable/varint/bytes';
+import { numberAt } from './exact.js';
 import type { RecordPlace } from './record-place.js';
 
 /**
@@ -27,7 +28,7 @@ export function decodeObjectPositions(cursor: RecordPlace, limit: number): numbe
   const positions: number[] = [];
   let position = -1;
   while (count-- > 0) {
-    const delta = smallNumber(bytes, pos, valueEnd);
+    const delta = numberAt(cursor, pos);
     const next = positions.length === 0 ? delta : position + delta;
     if (next <= position || next >= limit) {
       throw cursor.block!.damage('OBJECT_POSITION', `object record points at ${next}`, pos);
@@ -48,13 +49,4 @@ export function encodeObject(writer: ByteWriter, positions: readonly number[], c
     previous = positions[index]!;
   }
   return valueType;
-}
-
-/** A varint, or infinity where a number can't hold it: no file is that long. */
-function smallNumber(bytes: Uint8Array, pos: number, end: number): number {
-  try {
-    return decodeVarint(bytes, pos, end);
-  } catch {
-    return Infinity;
-  }
 }

@@ -9,7 +9,7 @@
  */
 import { MAX_U64 } from '@reftable/varint';
 import type { ByteWriter } from '@reftable/varint/bytes';
-import { bigAt, cheapest, textAt } from './exact.js';
+import { bigAt, cheapest, numberAt, textAt } from './exact.js';
 import { putObjectId, toHex } from './object-id.js';
 import type { RecordPlace } from './record-place.js';
 import { decodeText, textBytes, type Text } from './text.js';
@@ -83,8 +83,10 @@ export type RefInput = {
  * @throws `UPDATE_INDEX_OVERFLOW` (format) beyond 2^64-1; `VARINT_OVERFLOW`
  */
 export function refUpdateIndex(cursor: RecordPlace, base: number | bigint): number | bigint {
-  const first = cursor.bytes[cursor.valueStart]!;
-  if (first < 128 && typeof base === 'number' && base + first <= Number.MAX_SAFE_INTEGER) return base + first;
+  if (typeof base === 'number') {
+    const index = base + numberAt(cursor, cursor.valueStart);
+    if (index <= Number.MAX_SAFE_INTEGER) return index;
+  }
   const sum = BigInt(base) + bigAt(cursor, cursor.valueStart);
   if (sum > MAX_U64) throw cursor.block!.damage('UPDATE_INDEX_OVERFLOW', 'update index beyond 2^64-1', cursor.valueStart);
   return cheapest(sum);

@@ -76,7 +76,7 @@ export class BlockStore {
       const message = `block of ${stated} bytes where the index promises ${size}`;
       throw new ReftableError('format', 'BLOCK_LENGTH', message, { offset: position, file: this.format.file });
     }
-    return parseBlock(input.subarray(0, size), position, this.format);
+    return parseBlock(input, position, size, this.format);
   }
 
   /**
@@ -86,8 +86,14 @@ export class BlockStore {
    * @throws as {@link block}
    */
   *scan(position: number, ahead: number, limit: number): Core<Block> {
-    const block = this.kept(position) ?? (yield* this.#parseNext(position, ahead, limit));
-    if (block.end > limit) throw block.damage('BLOCK_LENGTH', 'block runs into what follows');
+    return endingBy(limit, this.kept(position) ?? (yield* this.#parseNext(position, ahead, limit)));
+  }
+
+  /** The block at `position`, for a lookup that knows nothing else of it. It is kept. @param limit as in {@link scan} @throws as {@link scan} */
+  *blockAt(position: number, limit: number): Core<Block> {
+    const kept = this.kept(position);
+    const block = endingBy(limit, kept ?? (yield* this.#parseNext(position, 0, limit)));
+    if (kept === undefined) this.#keep(block);
     return block;
   }
 
@@ -95,7 +101,7 @@ export class BlockStore {
     let input = yield* this.#read(position, this.format.blockSize || GUESS, ahead, limit);
     const size = blockSizeIn(input, position, limit, this.format);
     if (size > input.length) input = yield* this.#read(position, size, ahead, limit);
-    return parseBlock(input.subarray(0, size), position, this.format);
+    return parseBlock(input, position, size, this.format);
   }
 
   /** How far a scan that has read `ahead` bytes ahead may look the next time: it goes up while the scan goes on. */
@@ -160,4 +166,10 @@ export class BlockStore {
     this.#kept.set(block.position, block);
     this.#keptSize += size;
   }
+}
+
+/** A block that must end, with its padding, by `limit`. */
+function endingBy(limit: number, block: Block): Block {
+  if (block.end > limit) throw block.damage('BLOCK_LENGTH', 'block runs into what follows');
+  return block;
 }

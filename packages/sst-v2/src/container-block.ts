@@ -64,12 +64,12 @@ export function blockSizeIn(input: Uint8Array, position: number, limit: number, 
 
 /**
  * Reads and checks a block.
- * @param input the whole block, of the size that {@link blockSizeIn} found, without padding
+ * @param input starts with the whole block
+ * @param size that {@link blockSizeIn} found
  * @throws `BLOCK_CRC`, `BLOCK_DEFLATE`, `RESTART_COUNT`, `RESTART_OFFSET`, `PREFIX_LENGTH`; `CODEC` (unsupported)
  */
-export function parseBlock(input: Uint8Array, position: number, format: BlockFormat): Block {
+export function parseBlock(input: Uint8Array, position: number, size: number, format: BlockFormat): Block {
   const { blockSize, hasChecksums, end, file } = format;
-  const size = input.length;
   const contentEnd = hasChecksums ? size - CHECKSUM_SIZE : size;
   if (hasChecksums && getU32(input, contentEnd) !== crc32(input.subarray(0, contentEnd))) {
     throw new ReftableError('format', 'BLOCK_CRC', 'block fails its checksum', { offset: position, file });

@@ -47,6 +47,12 @@ export class SstCursor extends SstRecordCursor implements CursorCore<SstView> {
     return this.at.next();
   }
 
+  /** Goes before the first record of all, as if it were fresh. */
+  reset(): void {
+    this.at.reset();
+    this.#ahead = this.#nextPosition = 0;
+  }
+
   /** Goes before the first record whose key is at or past the target. Nothing of an earlier position stays. @throws as `load`; `INDEX_*` */
   seek(target: Uint8Array, length: number): boolean {
     this.at.reset();
@@ -72,7 +78,7 @@ export class SstCursor extends SstRecordCursor implements CursorCore<SstView> {
    */
   *seekBlock(position: number): Core<void> {
     const end = (this.#end ??= yield* this.#store.dataEnd());
-    const block = yield* this.#store.scan(position, 0, end);
+    const block = yield* this.#store.blockAt(position, end);
     if (position < this.#nextPosition) throw block.damage('OBJECT_POSITION', 'object record points into a block');
     this.#ahead = 0;
     this.at.enter(block);

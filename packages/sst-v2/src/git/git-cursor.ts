@@ -97,13 +97,20 @@ export abstract class GitCursor implements KeyView, RecordPlace, StoredRecord {
     return this.cursor.settle();
   }
 
+  /** Goes before the first record of its kind, as if it were fresh. */
+  reset(): void {
+    this.#isFresh = true;
+    this.#isDone = false;
+    this.cursor.reset();
+  }
+
   /**
    * Goes before the first record of the data block at `position`, an offset in the file behind the block that it is in. To be followed by
    * `next` alone.
    */
-  *seekBlock(position: number): Core<void> {
+  seekBlock(position: number): Core<void> {
     this.#isFresh = this.#isDone = false;
-    yield* this.cursor.seekBlock(position);
+    return this.cursor.seekBlock(position);
   }
 
   /** Whether the record is of the kind. If it is of a later one, there are no more. */

@@ -7,7 +7,7 @@ import { openSstCore, type SstCore } from '../sst-core.js';
 import type { SstCursor } from '../sst-cursor.js';
 import type { SstStatistics } from '../statistics.js';
 import { decodeRecord, positionsAt, type GitRecord } from './git-record.js';
-import { OBJECT_KEY } from './key.js';
+import { appendPart, keyWriter, OBJECT_KEY } from './key.js';
 import { GitLogCursor } from './log-cursor.js';
 import { readLogRuns } from './log-runs.js';
 import { parseMetadata, type GitMetadata } from './metadata.js';
@@ -23,6 +23,9 @@ export class GitTableCore implements AnyTableCore {
   readonly hash: Hash;
   readonly idSize: number;
   readonly #lookup = new RefLookup(() => this.refCursor());
+  /* Cursors over refs and over all records that no lookup by object is using: one serves all lookups that do not overlap. */
+  #idleRefs: GitRefCursor | undefined;
+  #idle: SstCursor | undefined;
   #logRuns: readonly Uint8Array[] | undefined;
 
   /** @throws as `parseMetadata` */
@@ -56,8 +59,10 @@ export class GitTableCore implements AnyTableCore {
 
   *refsByObject(id: Uint8Array): Core<Ref[]> {
     const found: Ref[] = [];
-    const cursor = this.refCursor();
     const positions = yield* this.#positionsOf(id);
+    const cursor = this.#idleRefs ?? this.refCursor();
+    this.#idleRefs = undefined;
+    cursor.reset();
     if (positions === undefined) {
       while (cursor.next() || (yield* cursor.load())) if (cursor.mentions(id)) found.push(cursor.ref());
     } else {
@@ -66,6 +71,7 @@ export class GitTableCore implements AnyTableCore {
         while (cursor.next()) if (cursor.mentions(id)) found.push(cursor.ref());
       }
     }
+    this.#idleRefs = cursor;
     return found;
   }
 
@@ -88,20 +94,26 @@ export class GitTableCore implements AnyTableCore {
 
   /** The positions of the blocks that mention an id, by the object records; undefined: any may. */
   *#positionsOf(id: Uint8Array): Core<readonly number[] | undefined> {
+    if (this.metadata.objectIdLength === 0) return undefined;
+    const cursor = this.#idle ?? this.sst.cursor();
+    this.#idle = undefined;
+    const positions = yield* this.#findPositions(cursor, id);
+    this.#idle = cursor;
+    return positions;
+  }
+
+  *#findPositions(cursor: SstCursor, id: Uint8Array): Core<readonly number[] | undefined> {
     const { objectIdLength } = this.metadata;
-    if (objectIdLength === 0) return undefined;
-    const cursor = this.sst.cursor();
-    const key = new Uint8Array(1 + (objectIdLength ?? this.idSize));
-    key[0] = OBJECT_KEY;
-    key.set(id.subarray(0, key.length - 1), 1);
-    let isThere = yield* atFirst(cursor, key);
+    const key = keyWriter(OBJECT_KEY);
+    appendPart(key, id, 0, objectIdLength ?? this.idSize);
+    let isThere = yield* atFirst(cursor, key.buffer, key.length);
     if (isThere && cursor.key[0] === OBJECT_KEY) {
       const positions = positionsAt(cursor.at, key.length - 1, this.sst.end);
-      return hasBytesAt(cursor.key, 0, key) ? positions : [];
+      return hasBytesAt(cursor.key, 0, key.buffer, key.length) ? positions : [];
     }
     if (objectIdLength !== undefined) return [];
     // No record of this id or one behind it: but are there any at all?
-    isThere = yield* atFirst(cursor, key.subarray(0, 1));
+    isThere = yield* atFirst(cursor, key.buffer, 1);
     return isThere && cursor.key[0] === OBJECT_KEY ? [] : undefined;
   }
 
@@ -111,9 +123,9 @@ export class GitTableCore implements AnyTableCore {
   }
 }
 
-/** Moves a cursor to the first record at or past a key; false: there is none. */
-function* atFirst(cursor: SstCursor, key: Uint8Array): Core<boolean> {
-  if (!cursor.seek(key, key.length)) yield* cursor.settle();
+/** Moves a cursor to the first record at or past the first `length` bytes of `key`; false: there is none. */
+function* atFirst(cursor: SstCursor, key: Uint8Array, length: number): Core<boolean> {
+  if (!cursor.seek(key, length)) yield* cursor.settle();
   return cursor.next() || (yield* cursor.load());
 }
 

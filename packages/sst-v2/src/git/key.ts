@@ -12,7 +12,7 @@ export const LOG_KEY = 0x63;
 
 /** A writer for keys of one kind, one after another: its letter stays, `length = 1` takes back what is behind. */
 export function keyWriter(letter: number): ByteWriter {
-  const writer = new ByteWriter(256);
+  const writer = new ByteWriter();
   writer.u8(letter);
   return writer;
 }

@@ -1,5 +1,5 @@
 /* Checks that a value, whose length the container has from its record, is of just that length by what is in it, too. */
-import { LOG_DELETION, LOG_UPDATE, REF_DELETION, REF_DIRECT, REF_PEELED, REF_SYMBOLIC, type BlockCursor } from '@reftable/block';
+import { LOG_DELETION, LOG_UPDATE, REF_PEELED, REF_SYMBOLIC, type BlockCursor } from '@reftable/block';
 import { decodeVarint, skipVarint } from '@reftable/varint';
 
 /**
@@ -10,11 +10,12 @@ import { decodeVarint, skipVarint } from '@reftable/varint';
 export function checkRefValue(at: BlockCursor, idSize: number): number {
   const { bytes, contentStart, valueEnd, valueType } = at;
   const start = pastNumber(bytes, contentStart, valueEnd);
-  let end = start;
-  if (valueType === REF_DIRECT) end = start + idSize;
-  else if (valueType === REF_PEELED) end = start + 2 * idSize;
-  else if (valueType === REF_SYMBOLIC) end = pastText(bytes, start, valueEnd);
-  else if (valueType !== REF_DELETION) throw at.block!.damage('VALUE_TYPE', `ref of value type ${valueType}`, at.valueStart);
+  // As many ids as the type says.
+  let end = start + valueType * idSize;
+  if (valueType > REF_PEELED) {
+    if (valueType !== REF_SYMBOLIC) throw at.block!.damage('VALUE_TYPE', `ref of value type ${valueType}`, at.valueStart);
+    end = pastText(bytes, start, valueEnd);
+  }
   if (end !== valueEnd) throw ofAnotherLength(at, 'ref');
   return start;
 }
