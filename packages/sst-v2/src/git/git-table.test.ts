@@ -1,5 +1,5 @@
 import type { LogInput, RefInput } from '@reftable/block';
-import { BytesSink, BytesSource, performRead, run } from '@reftable/io';
+import { BytesSink, BytesSource, performRead, run, type BlockSource } from '@reftable/io';
 import { MergedTable, MergedTableSync } from '@reftable/merged';
 import { openTable, writeTable } from '@reftable/table';
 import { compareBytes } from '@reftable/varint';
@@ -83,6 +83,23 @@ describe('objects', () => {
     expect(table.refsByObject(oid(3))).toHaveLength(143);
     expect(table.refsByObject(oid(8))).toEqual([]);
     expect(openV2(writeGit(branches(50), [], { gitStorage: 2 })).refsByObject(oid(3))).toHaveLength(1);
+  });
+
+  test.each([true, false])('are found in any order, one after another and at once, between lookups by name: %s', async (indexObjects) => {
+    const idOf = (i: number): string => oid((i * 7919) % 400);
+    const bytes = writeGit(branches(1200, idOf), [], { indexObjects, blockSize: 512 });
+    const later: BlockSource = { size: bytes.length, name: 'later', read: (offset, length) => Promise.resolve(bytes.subarray(offset, offset + length)), close: () => undefined };
+    const namesOf = (id: string): string[] => branches(1200, idOf).flatMap((ref) => (ref.kind === 'direct' && ref.oid === id ? [ref.name as string] : []));
+    const ids = Array.from({ length: 60 }, (_, i) => idOf(i * 17));
+    const table = await openGitTable(later);
+    const inMemory = openV2(bytes);
+    const found = await Promise.all(ids.map(async (id, i) => [await table.refsByObject(id), await table.getRef(branches(1200)[i]!.name)] as const));
+    for (const [i, [refs, ref]] of found.entries()) {
+      expect(refs.map(({ name }) => name)).toEqual(namesOf(ids[i]!));
+      expect(ref?.name).toBe(branches(1200)[i]!.name);
+      expect(inMemory.refsByObject(ids[i]!)).toEqual(refs);
+      expect(inMemory.getRef(ref!.name)).toEqual(ref);
+    }
   });
 
   test('that are in too many blocks to list are looked for in all', () => {
