@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 import { MergedCore } from '@reftable/merged';
-import { openStackSync } from '@reftable/stack';
-import { FolderStorage } from '@reftable/stack/node';
 import { compareFormats, type FormatReport } from '@reftable/sst-v2/git';
 import type { AnyTableCore } from '@reftable/table';
+import { openAnyStack } from './any-stack.js';
 import { openAnyTable } from './any-table.js';
 import { stackFolder, type Place } from './place.js';
 
@@ -17,7 +16,7 @@ export async function compare(place: Place, json: boolean): Promise<Iterable<str
 async function coreOf(place: Place): Promise<AnyTableCore> {
   if (place.kind === 'table') return (await openAnyTable(place.path)).table.tableCore;
   const folder = stackFolder(place);
-  const stack = openStackSync(new FolderStorage(folder));
+  const { stack } = await openAnyStack(place);
   const tables = await Promise.all(stack.tables.map(({ name }) => openAnyTable(join(folder, name))));
   return new MergedCore(tables.map(({ table }) => table.tableCore), stack.hash);
 }

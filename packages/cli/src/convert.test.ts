@@ -1,8 +1,13 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { craftedTables, gitStacks, jgitTables } from '@reftable/conformance';
+import { BytesSink, BytesSource } from '@reftable/io';
+import { convertToV2Sync, tableFormatV2 } from '@reftable/sst-v2/git';
+import { openStackSync } from '@reftable/stack';
+import { FolderStorage } from '@reftable/stack/node';
+import { openTableSync } from '@reftable/table';
 import { describe, expect, it } from 'vitest';
-import { lines, output, run, scratchFolder } from './cli.testing.js';
+import { lines, output, reftableStub, run, scratchFolder, writeTree } from './cli.testing.js';
 
 const scratch = scratchFolder();
 const stack = gitStacks('git-generated').find(({ name, tables }) => name.includes('log') && tables.length > 0)!;
@@ -89,6 +94,14 @@ describe('a table in the proposed container', () => {
     expect(shown.at(-1)).toMatch(/^footer at \d+$/);
   });
 
+  it('is dumped with the container version that it has', async () => {
+    const path = join(scratch, 'sealed.sst');
+    const sink = new BytesSink();
+    convertToV2Sync(openTableSync(new BytesSource(table.bytes)), sink, { checksums: true });
+    writeFileSync(path, sink.bytes());
+    expect((await lines('dump', path))[0]).toMatch(/: container version 129, GitStorage 3, /);
+  });
+
   it('that is damaged ends with 3', async () => {
     const bytes = readFileSync(await converted('whole.sst'));
     const path = join(scratch, 'cut.sst');
@@ -97,12 +110,44 @@ describe('a table in the proposed container', () => {
   });
 });
 
+describe('a folder of such tables', () => {
+  const folder = join(scratch, 'folder');
+  mkdirSync(folder);
+  const opened = openStackSync(new FolderStorage(folder), { format: tableFormatV2, autoCompaction: false });
+  for (const [index, name] of ['refs/heads/a', 'refs/heads/b'].entries()) {
+    opened.transaction((transaction) => transaction.addRef({ name, kind: 'direct', oid: String(index).repeat(40) }));
+  }
+  const names = opened.tables.map((one) => one.name);
+  opened.close();
+
+  it('is shown and listed', async () => {
+    expect(await output('ls', folder)).toBe(`${'0'.repeat(40)}\trefs/heads/a\n${'1'.repeat(40)}\trefs/heads/b\n`);
+    const shown = await output('show', folder);
+    for (const name of names) expect(shown).toContain(name);
+  });
+
+  it('is dumped, table after table, and as one in JSON', async () => {
+    const shown = await lines('dump', folder);
+    const heads = shown.filter((line) => line.includes('container version 1, '));
+    expect(heads.map((line) => line.slice(0, line.indexOf(': ')))).toEqual(names.map((name) => join(folder, name)));
+    const { tables, refs } = JSON.parse(await output('dump', '--json', folder)) as { tables: { name: string }[]; refs: { name: string }[] };
+    expect(tables.map(({ name }) => name)).toEqual(names);
+    expect(refs.map(({ name }) => name)).toEqual(['refs/heads/a', 'refs/heads/b']);
+  });
+
+  it('is refused as a repository, whose tables are of Git\'s format', async () => {
+    const files = Object.fromEntries(['tables.list', ...names].map((name) => [`reftable/${name}`, readFileSync(join(folder, name))]));
+    const repository = writeTree(join(scratch, 'strange.git'), { ...reftableStub(), ...files });
+    for (const command of ['show', 'ls', 'dump']) expect(await run([command, repository]), command).toMatchObject({ exitCode: 3, stdout: '' });
+  });
+});
+
 describe('compare', () => {
   it('measures a table, a folder and what was converted', async () => {
     const shown = await lines('compare', v1);
     expect(shown[0]).toMatch(/bytes.*cold reads$/);
     expect(shown.slice(1).map((line) => line.slice(0, 24).trim())).toContain('v2, GitStorage 2');
-    for (const path of [stack.directory, await converted('compared.sst')]) {
+    for (const path of [stack.directory, join(scratch, 'folder'), await converted('compared.sst')]) {
       const reports = JSON.parse(await output('compare', path, '--json')) as { name: string; size: number; sections: Record<string, number> }[];
       expect(reports.length).toBe(shown.length - 1);
       for (const { size, sections } of reports) expect(Object.values(sections).reduce((a, b) => a + b)).toBe(size);

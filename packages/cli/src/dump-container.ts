@@ -1,14 +1,22 @@
 import { decodeText } from '@reftable/block';
-import type { GitRecord, GitTableSync } from '@reftable/sst-v2/git';
+import { FileSourceSync } from '@reftable/io/node';
+import { openGitTableSync, type GitRecord, type GitTableSync } from '@reftable/sst-v2/git';
 import { describeLog, describePositions, describeRef } from './describe.js';
 import { count, printable } from './text.js';
+
+/** As {@link dumpContainer}, of a table that is opened for it. */
+export function* dumpContainerFile(path: string): Generator<string, void, undefined> {
+  const table = openGitTableSync(FileSourceSync.open(path));
+  yield* dumpContainer(table, path);
+  table.close();
+}
 
 /** Everything that a table in the proposed container holds, tombstones included, and where. @throws the table's format errors */
 export function* dumpContainer(table: GitTableSync, path: string): Generator<string, void, undefined> {
   const { gitStorage, hash, blockSize, minUpdateIndexExact: min, maxUpdateIndexExact: max, size } = table.info;
   const alignment = blockSize === 0 ? 'blocks not aligned' : `block size ${blockSize}`;
   const { sst } = table;
-  yield `${printable(path)}: container version 1, GitStorage ${gitStorage}, ${hash}, ${alignment}, update index ${min} to ${max}, ${count(size, 'byte')}\n`;
+  yield `${printable(path)}: container version ${sst.info.version}, GitStorage ${gitStorage}, ${hash}, ${alignment}, update index ${min} to ${max}, ${count(size, 'byte')}\n`;
   let end = 0;
   for (const block of sst.blocks()) {
     const kind = block.level === 0 ? 'data block' : `index block of level ${block.level}`;

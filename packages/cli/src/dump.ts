@@ -19,19 +19,19 @@ import {
   type BlockType,
 } from '@reftable/block';
 import { FileSourceSync } from '@reftable/io/node';
-import { openStackSync } from '@reftable/stack';
-import { FolderStorage } from '@reftable/stack/node';
+import type { StackSync } from '@reftable/stack';
 import { openTableSync, type TableSync } from '@reftable/table';
 import { ReftableError } from '@reftable/varint';
+import { openAnyStack } from './any-stack.js';
 import { openAnyTable } from './any-table.js';
 import { describeLog, describePositions, describeRef } from './describe.js';
 import { stackJson, tableJson } from './dump-json.js';
-import { stackFolder, type Place } from './place.js';
+import { stackFolder, type Place, type StackPlace } from './place.js';
 import { count, printable } from './text.js';
 
 /** Everything that is in a place, as text or as one JSON document. @throws what opening and reading it throws */
 export async function dump(place: Place, json: boolean): Promise<Iterable<string>> {
-  if (place.kind !== 'table') return dumpStack(place, json);
+  if (place.kind !== 'table') return await dumpStack(place, json);
   const opened = await openAnyTable(place.path);
   if (json) return tableJson(opened.table);
   if (opened.format === 'v1') return dumpTable(opened.table, place.path);
@@ -39,20 +39,28 @@ export async function dump(place: Place, json: boolean): Promise<Iterable<string
   return dumpContainer(opened.table, place.path);
 }
 
-function* dumpStack(place: Exclude<Place, { kind: 'table' }>, json: boolean): Generator<string, void, undefined> {
-  const folder = stackFolder(place);
-  const stack = openStackSync(new FolderStorage(folder));
-  if (json) yield* stackJson(stack);
-  else {
-    for (const [index, { name }] of stack.tables.entries()) {
-      if (index > 0) yield '\n';
-      const path = join(folder, name);
-      const table = openTableSync(FileSourceSync.open(path));
-      yield* dumpTable(table, path);
-      table.close();
-    }
-  }
+async function dumpStack(place: StackPlace, json: boolean): Promise<Iterable<string>> {
+  const { format, stack } = await openAnyStack(place);
+  const dumpFile = format === 'v1' ? dumpTableFile : (await import('./dump-container.js')).dumpContainerFile;
+  return json ? thenClosed(stack, stackJson(stack)) : thenClosed(stack, dumpTables(stack, stackFolder(place), dumpFile));
+}
+
+function* thenClosed(stack: StackSync, pieces: Iterable<string>): Generator<string, void, undefined> {
+  yield* pieces;
   stack.close();
+}
+
+function* dumpTables({ tables }: StackSync, folder: string, dumpFile: (path: string) => Iterable<string>): Generator<string, void, undefined> {
+  for (const [index, { name }] of tables.entries()) {
+    if (index > 0) yield '\n';
+    yield* dumpFile(join(folder, name));
+  }
+}
+
+function* dumpTableFile(path: string): Generator<string, void, undefined> {
+  const table = openTableSync(FileSourceSync.open(path));
+  yield* dumpTable(table, path);
+  table.close();
 }
 
 /** What a type of block is called. */

@@ -1,10 +1,11 @@
 /* The refs and logs that are seen from a place: of one table, of a stack, or of a worktree's stack and the one that all worktrees share. */
 import type { LogRecord, Ref } from '@reftable/block';
-import { openStackSync, type StackTable } from '@reftable/stack';
+import { openStackSync, type StackSync, type StackTable } from '@reftable/stack';
 import { FolderStorage } from '@reftable/stack/node';
 import type { ReaderSync, RefRange, RefView } from '@reftable/table';
 import { type CursorSync } from '@reftable/io';
 import { compareBytes } from '@reftable/varint';
+import { openAnyStack } from './any-stack.js';
 import { openAnyTable } from './any-table.js';
 import type { Place } from './place.js';
 
@@ -91,9 +92,9 @@ export async function openView(place: Place): Promise<View> {
     const { table } = await openAnyTable(place.path);
     return new View(table, undefined, [{ title: 'Table', tables: [{ name: place.path, ...table.info }] }]);
   }
-  if (place.kind === 'folder') return viewOf(place.path);
+  if (place.kind === 'folder') return viewOf((await openAnyStack(place)).stack);
   const { refDir, commonRefDir } = place.repository;
-  if (refDir === commonRefDir) return viewOf(refDir);
+  if (refDir === commonRefDir) return viewOf((await openAnyStack(place)).stack);
   const own = openStackSync(new FolderStorage(refDir));
   const common = openStackSync(new FolderStorage(commonRefDir));
   const groups = [
@@ -103,8 +104,7 @@ export async function openView(place: Place): Promise<View> {
   return new View(own, common, groups);
 }
 
-function viewOf(folder: string): View {
-  const stack = openStackSync(new FolderStorage(folder));
+function viewOf(stack: StackSync): View {
   return new View(stack, undefined, [{ title: 'Tables', tables: stack.tables }]);
 }
 

@@ -85,12 +85,17 @@ export function parseFooter(bytes: Uint8Array, start: number, file: string | und
   return { hasChecksums: version !== VERSION, blockSize, root: Number(root), metadata: reader.view(reader.left).slice() };
 }
 
+/** The container version of a table with such blocks. */
+export function containerVersion(hasChecksums: boolean): number {
+  return hasChecksums ? EXPERIMENT | CHECKSUMS : VERSION;
+}
+
 /** A footer. */
 export function encodeFooter({ hasChecksums, blockSize, root, metadata }: Footer): Uint8Array {
   const size = MIN_FOOTER_SIZE + metadata.length;
   const writer = new ByteWriter(size);
   writer.u32(HEAD_MAGIC);
-  writer.u8(hasChecksums ? EXPERIMENT | CHECKSUMS : VERSION);
+  writer.u8(containerVersion(hasChecksums));
   writer.u24(blockSize);
   writer.u64(root);
   writer.bytes(metadata);

@@ -13,12 +13,15 @@ import {
 } from '@reftable/io';
 import type { ReadOptions } from './block-store.js';
 import { BoundedCursor, type SstRange } from './bounded-cursor.js';
+import { containerVersion } from './footer.js';
 import type { SstRecord, SstView } from './record.js';
 import { openSstCore, type BlockInfo, type IndexRecord, type SstCore } from './sst-core.js';
 import type { SstStatistics } from './statistics.js';
 
 /** What a table says of itself. */
 export interface SstInfo {
+  /** The container version: 1, or from 128 on an experiment. */
+  readonly version: number;
   /** Bytes of the file. */
   readonly size: number;
   /** To how many bytes stored blocks are padded; 0: they are not. */
@@ -155,5 +158,5 @@ function cursorIn(core: SstCore, range: SstRange): CursorCore<SstView> {
 
 function infoOf({ source, footer }: SstCore): SstInfo {
   const { blockSize, hasChecksums, metadata } = footer;
-  return { size: source.size, blockSize, hasChecksums, metadata };
+  return { version: containerVersion(hasChecksums), size: source.size, blockSize, hasChecksums, metadata };
 }
