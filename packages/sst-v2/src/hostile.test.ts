@@ -4,9 +4,11 @@
  */
 import { BytesSink, BytesSource } from '@reftable/io';
 import { putU32 } from '@reftable/varint';
+import { ByteWriter } from '@reftable/varint/bytes';
 import { describe, expect, test, vi } from 'vitest';
 import { assemble, block, blocksOf, footerStart, mutate, Random, record, sealed } from './damage.testing.js';
 import { examine, keysOf, type InflaterSwitch } from './hostile.testing.js';
+import { encodeIndexValue } from './index-entry.js';
 import { openSstSync } from './sst.js';
 import { SstWriter } from './sst-writer.js';
 import { bytes, codeOf, entry, many, open, write } from './sst.testing.js';
@@ -202,10 +204,37 @@ describe('what damage must not cost', () => {
     }
     const table = assemble(blocks, position);
     const started = process.cpuUsage().user;
-    expect(codeOf(() => [...open(table).records({ reverse: true })])).toBe('KEY_ORDER');
+    expect(codeOf(() => [...open(table).records({ reverse: true })])).toBe('INDEX_POSITION');
     expect(codeOf(() => open(table).verify())).toBe('INDEX_KEY');
     expect([...open(table).records()].length).toBe(16);
     expect(process.cpuUsage().user - started).toBeLessThan(500_000);
+  });
+
+  test('an index of blocks that overlap, one in the value of the other, is not walked', () => {
+    const inner = block(0, [record('b', bytes('1'))]);
+    const outer = block(0, [record('c', inner)]);
+    const size = outer.length;
+    // Behind a header of four bytes, and as many of a record in front of its value.
+    const index = block(0, [record('b', bytes(0, 4 + 4, inner.length)), record('c', bytes(0, 0, size))]);
+    expect(codeOf(() => [...open(assemble([outer, index], size)).records({ reverse: true })])).toBe('INDEX_POSITION');
+    const sound = block(0, [record('c', bytes(0, 0, size))]);
+    expect([...open(assemble([outer, sound], size)).records({ reverse: true })].length).toBe(1);
+  });
+
+  test('an index of 255 levels is one, of 256 it is not', () => {
+    for (const levels of [255, 256]) {
+      const blocks = [block(0, [record('a', bytes('1'))])];
+      let position = 0;
+      for (let level = 0; level < levels; level++) {
+        const at = position < 128 ? bytes(position) : bytes(0x80 + ((position - 128) >> 7), position & 127);
+        const { length } = blocks.at(-1)!;
+        blocks.push(block(0, [record('a', bytes(level, at, length))]));
+        position += length;
+      }
+      const table = open(assemble(blocks, position));
+      if (levels === 255) expect(table.verify()).toMatchObject({ records: 1, indexLevels: 255 });
+      else for (const act of [() => table.get('a'), () => [...table.records()], () => table.verify()]) expect(codeOf(act)).toBe('INDEX_LEVEL');
+    }
   });
 
   test('keys that share nearly all, backwards, cost in proportion to what is stored', () => {
@@ -263,6 +292,25 @@ test('what a verification alone notices', () => {
   const table = assemble([data, index], data.length);
   expect(codeOf(() => open(table).verify())).toBe('INDEX_KEY');
   expect(open(table).get('b')).toBeDefined();
+
+  // The longest key, and one of a byte more.
+  for (const size of [2 ** 22, 2 ** 22 + 1]) {
+    const long = (value: Uint8Array): Uint8Array => {
+      const writer = new ByteWriter(size + 16);
+      writer.varint(0);
+      writer.varint(size * 8);
+      writer.bytes(new Uint8Array(size));
+      writer.varint(value.length);
+      writer.bytes(value);
+      return writer.view();
+    };
+    const only = block(0, [long(bytes())]);
+    const entry = new ByteWriter(16);
+    encodeIndexValue(entry, 0, 0, only.length);
+    const huge = assemble([only, block(0, [long(entry.view())])], only.length);
+    expect(codeOf(() => open(huge).verify())).toBe(size > 2 ** 22 ? 'KEY_SIZE' : undefined);
+    expect([...open(huge).records()].length).toBe(1);
+  }
 
   // A restart within the second record.
   const restart = data.slice();

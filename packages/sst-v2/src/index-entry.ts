@@ -9,6 +9,9 @@ import type { Block } from '@reftable/block';
 import { decodeVarint, skipVarint } from '@reftable/varint';
 import type { ByteWriter } from '@reftable/varint/bytes';
 
+/** The highest level of a block that an index record stands for: a record for the block that it is in must be able to say one more. */
+const MAX_LEVEL = 254;
+
 /** What an entry is read from: a cursor at an index record. */
 export interface AtRecord {
   readonly block: Block | undefined;
@@ -47,8 +50,8 @@ export class IndexEntry {
       end = -1;
     }
     if (pos !== end || at.valueType !== 0) throw block.damage('INDEX_VALUE', 'index record does not tell of a block', at.valueStart);
-    if (level !== undefined && this.level !== level) {
-      throw block.damage('INDEX_LEVEL', `index record for a block of level ${this.level} instead of ${level}`, at.valueStart);
+    if (this.level > MAX_LEVEL || (level !== undefined && this.level !== level)) {
+      throw block.damage('INDEX_LEVEL', `index record for a block of level ${this.level}`, at.valueStart);
     }
     if (this.position + this.size > block.position) {
       throw block.damage('INDEX_POSITION', `index record points at ${this.position}`, at.valueStart);

@@ -8,7 +8,7 @@ import type { SstGeometry } from './options.js';
 import { countBlock, type Tally } from './statistics.js';
 
 /** The longest key: two of them fit an index block. */
-const MAX_KEY_SIZE = 1 << 22;
+export const MAX_KEY_SIZE = 1 << 22;
 
 /** The longest that a block may be without a single record in it: header, a restart and their count, and varints of four bytes in front of key and value. */
 const MAX_OVERHEAD = BLOCK_HEADER_SIZE + 3 + 2 + 1 + 4 + 4;

@@ -15,6 +15,8 @@ export class ReverseCursor extends SstRecordCursor implements CursorCore<SstView
   /** The cursors over the blocks of the index that lead to the data block, from the root down, of which the first `#depth` are in use; 0: it is nowhere yet. */
   readonly #path: BackwardCursor[] = [];
   #depth = 0;
+  /** Where the block starts that each of them is in, and behind them that of the data block. */
+  readonly #starts: number[] = [];
   readonly #forward = new BlockCursor(0);
   readonly #entry = new IndexEntry();
   #target: Uint8Array | undefined;
@@ -37,7 +39,7 @@ export class ReverseCursor extends SstRecordCursor implements CursorCore<SstView
     while (!this.at.next()) {
       if (!(yield* this.#previousEntry(this.#depth - 1))) return false;
       this.#entry.read(this.#path[this.#depth - 1]!, 0);
-      this.at.enter(yield* this.#store.blockOnce(this.#entry.position, this.#entry.size));
+      this.at.enter(yield* this.#blockBefore(this.#depth));
     }
     return true;
   }
@@ -64,7 +66,7 @@ export class ReverseCursor extends SstRecordCursor implements CursorCore<SstView
       this.#entry.read(cursor, level === undefined ? undefined : level - 1);
       level = this.#entry.level;
       block = yield* store.block(this.#entry.position, this.#entry.size);
-      depth++;
+      this.#starts[++depth] = block.position;
     } while (level > 0);
     this.at.enter(block, this.#endOfPassed(block));
     this.#target = undefined;
@@ -78,8 +80,19 @@ export class ReverseCursor extends SstRecordCursor implements CursorCore<SstView
     if (depth === 0 || !(yield* this.#previousEntry(depth - 1))) return false;
     // Its own level is what the entry over it said; the entries in it are checked one further down.
     this.#entry.read(this.#path[depth - 1]!, this.#depth - depth);
-    cursor.enter(yield* this.#store.blockOnce(this.#entry.position, this.#entry.size));
+    cursor.enter(yield* this.#blockBefore(depth));
     return cursor.next();
+  }
+
+  /**
+   * The block that the entry stands for, at a depth at which it was in another before. That must be the next one: where many entries lead to
+   * one block, or to blocks that overlap, a walk over all of them would be far longer than the file.
+   */
+  *#blockBefore(depth: number): Core<Block> {
+    const block = yield* this.#store.blockOnce(this.#entry.position, this.#entry.size);
+    if (block.end !== this.#starts[depth]) throw block.damage('INDEX_POSITION', 'index record does not point at the block before the last one');
+    this.#starts[depth] = block.position;
+    return block;
   }
 
   /** The offset in an index block at which the record for the block that may hold the target ends. */

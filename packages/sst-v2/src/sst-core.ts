@@ -100,6 +100,11 @@ export class SstCore {
     return records;
   }
 
+  /** Offset in the file at which the data blocks end; with padding, if there is any. */
+  dataEnd(): Core<number> {
+    return this.#store.dataEnd();
+  }
+
   /** Reads and checks all of the table. */
   verify(): Core<SstStatistics> {
     return verifyTable(this.#store, this.source.size);

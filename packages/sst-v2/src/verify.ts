@@ -4,6 +4,7 @@ import { hasBytesAt } from '@reftable/varint';
 import { BlockStore } from './block-store.js';
 import { codecOf } from './container-block.js';
 import { IndexEntry } from './index-entry.js';
+import { MAX_KEY_SIZE } from './level-writer.js';
 import { countBlock, emptyTally, type SstStatistics, type Tally } from './statistics.js';
 
 /** Goes through the blocks of one level, one after another. */
@@ -72,6 +73,7 @@ function checkRecords(block: Block, cursor: BlockCursor, level: number, tally: T
       if (block.bytes[start] !== 0) throw block.damage('RESTART_OFFSET', `restart ${restart} is at a key that is not whole`, start);
       restart++;
     }
+    if (cursor.keyLength > MAX_KEY_SIZE) throw block.damage('KEY_SIZE', `key of ${cursor.keyLength} bytes`, start);
     if (level > 0) continue;
     tally.records++;
     tally.keySize += cursor.keyLength;

@@ -15,7 +15,7 @@ export type GitRecord =
 
 /**
  * The record that a cursor within a block is at.
- * @param end where the blocks end
+ * @param end where the data blocks end
  * @throws `KEY_ORDER`, `VALUE_TYPE`, `VALUE_LENGTH`, `OBJECT_ID_LENGTH`, `OBJECT_POSITION`, `LOG_KEY`, `VARINT_OVERFLOW`
  */
 export function decodeRecord(at: BlockCursor, metadata: GitMetadata, idSize: number, end: number): GitRecord {
@@ -43,7 +43,7 @@ export function decodeRecord(at: BlockCursor, metadata: GitMetadata, idSize: num
  * @throws `OBJECT_ID_LENGTH`, `VALUE_LENGTH`, `OBJECT_POSITION`
  */
 export function positionsAt(at: BlockCursor, idLength: number, end: number): readonly number[] | undefined {
-  if (at.keyLength !== 1 + idLength) {
+  if (at.keyLength !== 1 + idLength || idLength === 0) {
     throw at.block!.damage('OBJECT_ID_LENGTH', `object record with a key of ${at.keyLength} bytes`, at.valueStart);
   }
   checkObjectValue(at);

@@ -13,6 +13,7 @@ import { readLogRuns } from './log-runs.js';
 import { parseMetadata, type GitMetadata } from './metadata.js';
 import { GitRefCursor } from './ref-cursor.js';
 import { SortedLogCursor } from './sorted-log-cursor.js';
+import { verifyGitTable } from './verify.js';
 
 /** One Git table, below its sync and async faces. */
 export class GitTableCore implements AnyTableCore {
@@ -76,19 +77,17 @@ export class GitTableCore implements AnyTableCore {
   }
 
   /** Reads and checks all of the table, every record included. @throws a format error at the first damage */
-  *verify(): Core<SstStatistics> {
-    const statistics = yield* this.sst.verify();
-    const cursor = this.sst.cursor();
-    while (cursor.next() || (yield* cursor.load())) decodeRecord(cursor.at, this.metadata, this.idSize, this.sst.end);
-    return statistics;
+  verify(): Core<SstStatistics> {
+    return verifyGitTable(this.sst, this.metadata, this.idSize);
   }
 
   /** The records of the data block at `position`, an offset in the file. */
   *recordsIn(position: number): Core<GitRecord[]> {
     const cursor = this.sst.cursor();
     yield* cursor.seekBlock(position);
+    const end = yield* this.sst.dataEnd();
     const records: GitRecord[] = [];
-    while (cursor.next()) records.push(decodeRecord(cursor.at, this.metadata, this.idSize, this.sst.end));
+    while (cursor.next()) records.push(decodeRecord(cursor.at, this.metadata, this.idSize, end));
     return records;
   }
 
@@ -108,7 +107,7 @@ export class GitTableCore implements AnyTableCore {
     appendPart(key, id, 0, objectIdLength ?? this.idSize);
     let isThere = yield* atFirst(cursor, key.buffer, key.length);
     if (isThere && cursor.key[0] === OBJECT_KEY) {
-      const positions = positionsAt(cursor.at, key.length - 1, this.sst.end);
+      const positions = positionsAt(cursor.at, key.length - 1, yield* this.sst.dataEnd());
       return hasBytesAt(cursor.key, 0, key.buffer, key.length) ? positions : [];
     }
     if (objectIdLength !== undefined) return [];

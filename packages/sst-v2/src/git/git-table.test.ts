@@ -2,7 +2,7 @@ import type { LogInput, RefInput } from '@reftable/block';
 import { BytesSink, BytesSource, performRead, run, type BlockSource } from '@reftable/io';
 import { MergedTable, MergedTableSync } from '@reftable/merged';
 import { openTable, writeTable } from '@reftable/table';
-import { compareBytes } from '@reftable/varint';
+import { compareBytes, putU32 } from '@reftable/varint';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { codeOf } from '../sst.testing.js';
@@ -56,7 +56,11 @@ describe('a table', () => {
     const more = ['A', '`x', 'a', 'bb', 'd', 'zz'].map((key) => ({ key: new TextEncoder().encode(key), value: new Uint8Array(9), extra: 6 }));
     const strange = more.filter(({ key }) => ![0x61, 0x62, 0x63].includes(key[0]!));
     for (const { key, value, extra } of [...known.sst.records(), ...strange].sort((a, b) => compareBytes(a.key, b.key))) writer.put(key, value, extra);
-    writer.finish(known.sst.info.metadata);
+    writer.finish(({ dataSize }) => {
+      const metadata = known.sst.info.metadata.slice();
+      putU32(metadata, 66, dataSize);
+      return metadata;
+    });
     const table = openV2(sink.bytes());
     expect(contentOf(table)).toEqual(contentOf(known));
     expect(table.refsByObject(oid(200))).toHaveLength(1);

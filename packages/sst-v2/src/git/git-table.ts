@@ -49,7 +49,7 @@ export class GitTable extends Reader {
     return run(this.core.recordsIn(position), performRead);
   }
 
-  /** Reads and checks all of the table: the container as `Sst.verify` does, and every record. @throws a format error at the first damage */
+  /** Reads and checks all of the table: the container as `Sst.verify` does, every record, and what the metadata says of them. @throws a format error at the first damage */
   verify(): Promise<SstStatistics> {
     return run(this.core.verify(), performRead);
   }

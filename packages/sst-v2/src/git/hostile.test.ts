@@ -170,6 +170,24 @@ describe('a record is damaged', () => {
     expect(codeOf(() => table.verify())).toBe(code);
   });
 
+  test('an object that points behind the data, to where the index is', () => {
+    const tableWith = (position: number): Uint8Array => {
+      const sink = new BytesSink();
+      const writer = new SstWriter(sink, { blockSize: 128, codec: 'stored' });
+      const beyond = position - 16_512;
+      writer.put(bytes('b', id), bytes(0x80 + (beyond >> 14), 0x80 + ((beyond >> 7) & 127), beyond & 127), 1);
+      for (let name = 0; name < 1000; name++) writer.put(bytes(`z${String(name).padStart(100, '0')}`), bytes());
+      writer.finish(two);
+      return sink.bytes();
+    };
+    const { end } = [...openV2(tableWith(20_000)).sst.blocks()].findLast(({ level }) => level === 0)!;
+    const table = tableWith(end + 100);
+    // Far from the end of the file, which has been read.
+    expect(table.length - end).toBeGreaterThan(10_000);
+    expect(codeOf(() => openV2(table).refsByObject('0'.repeat(40)))).toBe('OBJECT_POSITION');
+    expect(codeOf(() => openV2(table).verify())).toBe('OBJECT_POSITION');
+  });
+
   test('an object that points into a block', () => {
     const table = tableOf(bytes('b', id), 1, bytes(3), two);
     expect(codeOf(() => openV2(table).refsByObject('0'.repeat(40)))).toBeDefined();
