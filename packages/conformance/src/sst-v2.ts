@@ -41,8 +41,11 @@ export interface RefusedSstV2Table {
   readonly bytes: Uint8Array;
   /** `unsupported`: the file may be sound, for a reader that knows more. */
   readonly kind: 'damaged' | 'unsupported';
-  /** Where it shows at the latest: to open the container, to open it as a Git table, to go through all records, to check every byte. */
-  readonly step: 'open' | 'open-git' | 'scan' | 'verify';
+  /**
+   * Where it shows at the latest: to open the container; to open it as a Git table; to go through all records of the container; to go through
+   * all records of the Git table; to verify all.
+   */
+  readonly step: 'open' | 'open-git' | 'scan' | 'records' | 'verify';
 }
 
 interface EntryJson {
