@@ -1,9 +1,9 @@
-import { gitStacks, jgitTables } from '@reftable/conformance';
+import { gitStacks, jgitTables, sstV2Tables } from '@reftable/conformance';
 import { FileSourceSync } from '@reftable/io/node';
 import { openTableSync, writeTable } from '@reftable/table';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { lines, output, scratchFolder, writeTree } from './cli.testing.js';
+import { lines, output, run, scratchFolder, writeTree } from './cli.testing.js';
 
 const scratch = scratchFolder();
 const oid = (digit: string) => digit.repeat(40);
@@ -96,4 +96,32 @@ it('goes through a folder table by table, oldest first', async () => {
   const stack = gitStacks('git').find(({ tables }) => tables.length > 2)!;
   const single = await Promise.all(stack.tables.map(({ path }) => output('dump', path)));
   expect(await output('dump', stack.directory)).toBe(single.join('\n'));
+});
+
+describe('a table in the proposed container that holds no records of Git\'s', () => {
+  const { bytes, entries } = sstV2Tables().find(({ name }) => name === 'any-bytes')!;
+  const path = join(writeTree(scratch, { 'any.sst': bytes }), 'any.sst');
+
+  it('shows its entries', async () => {
+    expect(await lines('dump', path)).toEqual([
+      `${path}: container, not of Git's records, blocks not aligned, 0 bytes of metadata, ${bytes.length} bytes`,
+      '\\x00 0 \\x00',
+      '\\x00\\x00 1 ',
+      '\\x00\\xff 2 \\xff',
+      `\\xff 3 ${'\\x00'.repeat(130)}`,
+      '\\xff\\x00 4 ',
+    ]);
+  });
+
+  it('shows them as JSON', async () => {
+    const json = JSON.parse(await output('dump', '--json', path)) as { size: number; metadata_hex: string; entries: Record<string, string>[] };
+    expect([json.size, json.metadata_hex]).toEqual([bytes.length, '']);
+    const bytesOf = (entry: Record<string, string>, name: string): Uint8Array =>
+      Uint8Array.from(entry[name] === undefined ? Buffer.from(entry[`${name}_hex`]!, 'hex') : Buffer.from(entry[name]));
+    expect(json.entries.map((entry) => ({ key: bytesOf(entry, 'key'), extra: entry['extra'], value: bytesOf(entry, 'value') }))).toEqual(entries);
+  });
+
+  it('is none of which refs could be listed', async () => {
+    expect(await run(['ls', path])).toMatchObject({ exitCode: 3, stderr: `reftable: ${path}: 0 bytes of metadata are no Git table's at byte ${bytes.length - 10}\n` });
+  });
 });

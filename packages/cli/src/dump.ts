@@ -23,7 +23,7 @@ import type { StackSync } from '@reftable/stack';
 import { openTableSync, type TableSync } from '@reftable/table';
 import { ReftableError } from '@reftable/varint';
 import { openAnyStack } from './any-stack.js';
-import { openAnyTable } from './any-table.js';
+import { openAnyTable, openOtherContainer } from './any-table.js';
 import { describeLog, describePositions, describeRef } from './describe.js';
 import { stackJson, tableJson } from './dump-json.js';
 import { stackFolder, type Place, type StackPlace } from './place.js';
@@ -32,6 +32,11 @@ import { count, printable } from './text.js';
 /** Everything that is in a place, as text or as one JSON document. @throws what opening and reading it throws */
 export async function dump(place: Place, json: boolean): Promise<Iterable<string>> {
   if (place.kind !== 'table') return await dumpStack(place, json);
+  const other = await openOtherContainer(place.path);
+  if (other !== undefined) {
+    const { dumpEntries } = await import('./dump-entries.js');
+    return dumpEntries(other, place.path, json);
+  }
   const opened = await openAnyTable(place.path);
   if (json) return tableJson(opened.table);
   if (opened.format === 'v1') return dumpTable(opened.table, place.path);

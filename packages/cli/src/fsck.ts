@@ -1,26 +1,57 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileSourceSync } from '@reftable/io/node';
+import type { SstSync } from '@reftable/sst-v2';
+import type { GitTableSync } from '@reftable/sst-v2/git';
 import { fsckStackSync, type StackFinding } from '@reftable/stack/fsck';
 import { FolderStorage } from '@reftable/stack/node';
 import { verifyTableSync, type Finding } from '@reftable/table/verify';
+import { isReftableError } from '@reftable/varint';
+import { isContainer, openAnyTable, openOtherContainer } from './any-table.js';
 import { EXIT, Failure } from './failure.js';
 import type { Place } from './place.js';
 import { count, printable } from './text.js';
 
 /** Something found, with the path of the file that it is about. */
-type Found = Omit<Finding | StackFinding, 'file'> & { readonly path: string };
+type Found = Omit<Finding | StackFinding, 'file' | 'code'> & { readonly code: string; readonly path: string };
 
 /**
  * Everything that is wrong with a table, a stack, or all stacks of a repository: that of each worktree too.
  * @throws what reading throws; a `Failure` behind the last line if there were errors
  */
-export function* fsck(place: Place, json: boolean): Generator<string, void, undefined> {
-  const found = [...findings(place)];
+export async function fsck(place: Place, json: boolean): Promise<Iterable<string>> {
+  const isOne = place.kind === 'table' && isContainerFile(place.path);
+  return report(isOne ? await containerFindings(place.path) : [...findings(place)], json);
+}
+
+function* report(found: readonly Found[], json: boolean): Generator<string, void, undefined> {
   if (json) yield `${JSON.stringify(found, undefined, 2)}\n`;
   else for (const finding of found) yield lineOf(finding);
   const errors = found.filter(({ severity }) => severity === 'error').length;
   if (errors > 0) throw new Failure(EXIT.unreadable, `${count(errors, 'error')} found`);
+}
+
+function isContainerFile(path: string): boolean {
+  const source = FileSourceSync.open(path);
+  const isOne = isContainer(source);
+  source.closeSync();
+  return isOne;
+}
+
+/** The first thing that is wrong with a table in the proposed container: behind it nothing can be relied on. */
+async function containerFindings(path: string): Promise<Found[]> {
+  try {
+    const table = (await openOtherContainer(path)) ?? (await openAnyTable(path)).table;
+    (table as SstSync | GitTableSync).verify();
+    table.close();
+    return [];
+  } catch (error) {
+    if (!isReftableError(error, 'format', 'unsupported')) throw error;
+    const { code, offset, message } = error;
+    const start = `${path}: `.length;
+    const end = offset === undefined ? message.length : message.length - ` at byte ${offset}`.length;
+    return [{ code, severity: 'error', message: message.slice(start, end), ...(offset !== undefined && { offset }), path }];
+  }
 }
 
 function* findings(place: Place): Generator<Found, void, undefined> {

@@ -1,10 +1,11 @@
 import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { refusedSstV2Tables, sstV2GitTables, sstV2Tables } from '@reftable/conformance';
 import { openStackSync } from '@reftable/stack';
 import { FolderStorage } from '@reftable/stack/node';
 import { afterAll, describe, expect, test } from 'vitest';
-import { run } from './cli.testing.js';
+import { run, scratchFolder } from './cli.testing.js';
 import { EXAMPLE } from './place.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'reftable-tending-'));
@@ -38,6 +39,33 @@ describe('fsck', () => {
     const json = await run(['fsck', '--json', join(folder, table)]);
     expect(JSON.parse(json.stdout)).toContainEqual({ code: 'BLOCK_TYPE', severity: 'error', message: 'no block type: 120', offset: 24, path: join(folder, table) });
     expect(json.exitCode).toBe(3);
+  });
+});
+
+describe('fsck of a table in the proposed container', () => {
+  const folder = scratchFolder();
+  const sound = [...sstV2Tables(), ...sstV2GitTables()];
+
+  test.each(sound)('finds nothing: $name', async ({ name, bytes }) => {
+    const path = join(folder, `${name}.sst`);
+    writeFileSync(path, bytes);
+    expect(await run(['fsck', path])).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+  });
+
+  // Without the right end it is not known for what it is.
+  test.each(refusedSstV2Tables().filter(({ name }) => name !== 'cut'))('finds $name: $description', async ({ name, bytes }) => {
+    const path = join(folder, `${name}.sst`);
+    writeFileSync(path, bytes);
+    const { exitCode, stdout, stderr } = await run(['fsck', path]);
+    // Metadata of no known GitStorage is not known to be Git's.
+    if (name === 'git-storage-4' || name === 'git-no-metadata') expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
+    else expect([exitCode, stdout, stderr]).toEqual([3, expect.stringMatching(/^error [A-Z_]+ \S+: .+\n$/), 'reftable: 1 error found\n']);
+  });
+
+  test('says where', async () => {
+    const path = join(folder, 'padding.sst');
+    const json = await run(['fsck', '--json', path]);
+    expect(JSON.parse(json.stdout)).toEqual([{ code: 'PADDING', severity: 'error', message: 'padding is not zero', offset: expect.any(Number) as number, path }]);
   });
 });
 
