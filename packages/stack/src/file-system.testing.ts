@@ -83,6 +83,11 @@ export function mockedFs(actual: typeof Fs): typeof Fs {
       actual.closeSync(fd);
       system.opened.delete(fd);
     },
+    close: (fd: number, done: (error: unknown) => void) => {
+      // Its number may be another file's before anybody is told.
+      system.opened.delete(fd);
+      actual.close(fd, done);
+    },
     renameSync: (from: string, to: string) => around('rename', [from, to], (a, b) => actual.renameSync(a, b)),
     unlinkSync: (path: string) => around('unlink', [path], (real) => actual.unlinkSync(real)),
     fsyncSync: (fd: number) => around('fsync', [pathOf(fd)], () => actual.fsyncSync(fd)),

@@ -82,12 +82,12 @@ export class FolderStorage implements StackStorage, StackStorageSync {
   }
 
   letGoSync(file: HeldFile): void {
-    if (file instanceof OpenFile) file.close();
+    if (file instanceof OpenFile) file.closeLater();
     else if (file instanceof HeldList) file.closeSync();
   }
 
   async letGo(file: HeldFile): Promise<void> {
-    if (file instanceof OpenFile) file.close();
+    if (file instanceof OpenFile) file.closeLater();
     else if (file instanceof HeldList) await file.close();
   }
 

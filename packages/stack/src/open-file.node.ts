@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, lstatSync, openSync, unlinkSync, type BigIntStats } from 'node:fs';
+import { close, closeSync, fstatSync, lstatSync, openSync, unlinkSync, type BigIntStats } from 'node:fs';
 import { identityOf } from '@reftable/io/node';
 import { KEEPS_OPEN } from './persistence.node.js';
 import type { HeldFile, NewFile } from './storage.js';
@@ -60,8 +60,22 @@ export class OpenFile implements NewFile, HeldFile {
 
   /** Closes it; a second time does nothing. */
   close(): void {
+    const fd = this.#release();
+    if (fd !== CLOSED) closeSync(fd);
+  }
+
+  /**
+   * Closes it in a thread. A file that was replaced is deleted when it is closed, and for that the system may wait until what was written to it
+   * is on its way to the disk: most of the time of a transaction.
+   */
+  closeLater(): void {
+    const fd = this.#release();
+    if (fd !== CLOSED) close(fd, () => undefined);
+  }
+
+  #release(): number {
     const fd = this.#fd;
     this.#fd = CLOSED;
-    if (fd !== CLOSED) closeSync(fd);
+    return fd;
   }
 }

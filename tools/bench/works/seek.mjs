@@ -35,7 +35,7 @@ const seek = (name, open) => ({
 const get = {
   name: 'get',
   per: 'seeks',
-  against: [{ peer: 'JGit', work: 'get', goal: 0.7 }],
+  against: [{ peer: 'JGit', work: 'get' }],
   prepare(fixture) {
     const { names } = fixture;
     const table = inMemory(fixture);
