@@ -2,6 +2,7 @@ import { MAX_U64, ReftableError } from '@reftable/varint';
 import { compactAutomatically, removeTables } from './compaction.js';
 import { mergeWithNewest, type EarlyMerge } from './early-compaction.js';
 import { takeLock } from './lock.js';
+import { writeMerged } from './merged-write.js';
 import { publish } from './publish.js';
 import { ask, tidy, type Steps } from './requests.js';
 import type { StackCore } from './stack-core.js';
@@ -9,7 +10,7 @@ import type { ListedTable } from './stack-state.js';
 import type { NewFile } from './storage.js';
 import { TableFile } from './table-file.js';
 import { LIST_NAME } from './table-name.js';
-import { Transaction } from './transaction.js';
+import { Transaction, type SortedChanges } from './transaction.js';
 
 /** How an addition is begun. */
 export interface PrepareOptions {
@@ -21,15 +22,20 @@ export interface PrepareOptions {
 export class AdditionCore {
   readonly #stack: StackCore;
   readonly #lock: NewFile;
+  readonly #isSingle: boolean;
   readonly #files: TableFile[] = [];
+  /** Whether the file that there is takes the place of all tables. */
+  #isMerged = false;
   #next: bigint;
   #isOpen = true;
   /** What the table holds that is being filled or written. */
   #transaction: Transaction | undefined;
 
-  constructor(stack: StackCore, lock: NewFile) {
+  /** @param isSingle whether it will be one table */
+  constructor(stack: StackCore, lock: NewFile, isSingle: boolean) {
     this.#stack = stack;
     this.#lock = lock;
+    this.#isSingle = isSingle;
     const { tables } = stack.state;
     this.#next = (tables.at(-1)?.core.maxUpdateIndex ?? 0n) + 1n;
   }
@@ -59,31 +65,19 @@ export class AdditionCore {
   *addTable(transaction: Transaction): Steps<void> {
     this.#checkOpen();
     transaction.end();
-    const { hash, settings } = this.#stack;
-    const { updateIndexExact: minUpdateIndex, maxUpdateIndex } = transaction;
-    const file = new TableFile(this.#stack, { ...settings.layout, hash, minUpdateIndex, maxUpdateIndex });
-    const { writer } = file;
-    let isEmpty = true;
+    const { refs, logs, updateIndexExact: minUpdateIndex, maxUpdateIndex } = transaction;
+    const changes = { refs, logs, minUpdateIndex, maxUpdateIndex };
+    const merged = this.#isSingle ? yield* writeMerged(this.#stack, changes) : undefined;
+    const file = merged ?? (yield* writeTable(this.#stack, changes));
+    if (file === undefined) return;
     try {
-      for (const { record, updateIndex } of transaction.refs) {
-        writer.addRef(record, updateIndex);
-        isEmpty = false;
-        if (file.isFull) yield* file.flush();
-      }
-      yield* file.endRefs();
-      for (const { record, updateIndex } of transaction.logs) {
-        writer.addLog(record, updateIndex);
-        isEmpty = false;
-        if (file.isFull) yield* file.flush();
-      }
-      if (isEmpty) return;
-      yield* file.finish();
       // Meanwhile it may have been aborted.
       this.#checkOpen();
     } catch (error) {
       yield* tidy(file.discard());
       throw error;
     }
+    this.#isMerged = merged !== undefined;
     this.#files.push(file);
     this.#next = maxUpdateIndex + 1n;
   }
@@ -107,7 +101,8 @@ export class AdditionCore {
       const { state } = this.#stack;
       tables = state.tables;
       names = state.list.names;
-      if (isAutomatic) merged = yield* mergeWithNewest(this.#stack, this.#files);
+      if (this.#isMerged) merged = { first: 0, files: this.#files };
+      else if (isAutomatic) merged = yield* mergeWithNewest(this.#stack, this.#files);
     } catch (error) {
       yield* tidy(this.#withdraw());
       throw error;
@@ -144,13 +139,38 @@ export class AdditionCore {
   }
 }
 
+/** Writes the table of a transaction; none if there is no record. Nothing is left of it if it throws. */
+function* writeTable(stack: StackCore, { refs, logs, minUpdateIndex, maxUpdateIndex }: SortedChanges): Steps<TableFile | undefined> {
+  const { hash, settings } = stack;
+  const file = new TableFile(stack, { ...settings.layout, hash, minUpdateIndex, maxUpdateIndex });
+  if (refs.length + logs.length === 0) return undefined;
+  const { writer } = file;
+  try {
+    for (const { record, updateIndex } of refs) {
+      writer.addRef(record, updateIndex);
+      if (file.isFull) yield* file.flush();
+    }
+    yield* file.endRefs();
+    for (const { record, updateIndex } of logs) {
+      writer.addLog(record, updateIndex);
+      if (file.isFull) yield* file.flush();
+    }
+    yield* file.finish();
+    return file;
+  } catch (error) {
+    yield* tidy(file.discard());
+    throw error;
+  }
+}
+
 /**
  * Locks the list and sees to it that its newest state is known: the first half of every write.
+ * @param isSingle whether the addition will be one table
  * @throws `LOCK_HELD` (locked), `STACK_OUTDATED` (outdated), as {@link StackCore.reload}, what the storage throws; the lock is free then
  */
-export function* prepareAddition(stack: StackCore, { whenChanged = 'reload' }: PrepareOptions = {}): Steps<AdditionCore> {
+export function* prepareAddition(stack: StackCore, { whenChanged = 'reload' }: PrepareOptions, isSingle: boolean): Steps<AdditionCore> {
   const lock = yield* lockFresh(stack, whenChanged);
-  return new AdditionCore(stack, lock);
+  return new AdditionCore(stack, lock, isSingle);
 }
 
 function* lockFresh(stack: StackCore, whenChanged: 'reload' | 'fail'): Steps<NewFile> {

@@ -54,9 +54,13 @@ export function* compactAutomatically(stack: StackCore): Steps<void> {
 }
 
 /** The tables that an automatic compaction would merge now; undefined if it would none. */
-export function automaticRange({ place, settings }: StackCore, tables: readonly HasCore[]): TableRange | undefined {
-  const sizes = tables.map(({ core }) => core.source.size - place.format.overhead(core.hash));
-  return rangeToMerge(sizes, settings.geometricFactor);
+export function automaticRange(stack: StackCore, tables: readonly HasCore[]): TableRange | undefined {
+  return rangeToMerge(countedSizes(stack, tables), stack.settings.geometricFactor);
+}
+
+/** What counts of each table's size when it is decided what to merge. */
+export function countedSizes({ place }: StackCore, tables: readonly HasCore[]): number[] {
+  return tables.map(({ core }) => core.source.size - place.format.overhead(core.hash));
 }
 
 /** Merges all tables. True if that changed anything. @throws as {@link compact} */

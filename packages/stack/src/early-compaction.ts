@@ -11,7 +11,7 @@ import type { TableFile } from './table-file.js';
 import { LOCK_SUFFIX } from './table-name.js';
 
 /** The most bytes that are merged while the list is locked. */
-const MAX_SIZE = 256 << 10;
+export const MAX_SIZE = 256 << 10;
 
 /** What takes the place of the stack's tables from number `first` on and of the new ones: one table, or none if nothing is left. */
 export interface EarlyMerge {
@@ -53,7 +53,7 @@ export function* mergeWithNewest(stack: StackCore, files: readonly TableFile[]):
 }
 
 /** The first table from which on none is locked. As long as this process has the list's lock, nobody locks another. */
-function* firstFree({ state }: StackCore, first: number): Steps<number> {
+export function* firstFree({ state }: StackCore, first: number): Steps<number> {
   for (let index = state.tables.length - 1; index >= first; index--) {
     if (yield* ask('exists', state.tables[index]!.name + LOCK_SUFFIX)) return index + 1;
   }

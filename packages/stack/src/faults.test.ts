@@ -5,6 +5,7 @@ import { MemoryStorage } from './memory-storage.js';
 import type { StackOptions } from './options.js';
 import type { Stack } from './stack.js';
 import { contentOf, direct, errorOf, faces, namesIn, put, putEach, strays, watched, type Call, type Opener } from './stack-writes.testing.js';
+import type { Transaction } from './transaction.js';
 
 /** Something that is done to a stack of three tables. */
 interface Write {
@@ -14,11 +15,23 @@ interface Write {
 
 const many = Array.from({ length: 700 }, (_, at) => `refs/heads/${String(at).padStart(70, '0')}`);
 
+function fillLarge(transaction: Transaction): void {
+  for (const [at, name] of many.entries()) transaction.addRef(direct(name, at));
+}
+
 /** A table too large to stay in memory. */
-const large = (stack: Stack): Promise<void> =>
-  stack.transaction((transaction) => {
-    for (const [at, name] of many.entries()) transaction.addRef(direct(name, at));
-  });
+const large = (stack: Stack): Promise<void> => stack.transaction(fillLarge);
+
+/** The same, in an addition, which others may follow in. */
+async function largeAddition(stack: Stack): Promise<void> {
+  const addition = await stack.prepare();
+  try {
+    await addition.addTable(fillLarge);
+    await addition.commit();
+  } finally {
+    await addition.abort();
+  }
+}
 
 async function twoTables(stack: Stack): Promise<void> {
   const addition = await stack.prepare();
@@ -46,7 +59,8 @@ const writes: readonly (readonly [string, Write])[] = [
   ['a transaction', { options: { autoCompaction: false }, act: (stack) => put(stack, 'x') }],
   ['a transaction that merges at once', { act: (stack) => put(stack, 'x') }],
   ['a transaction of many refs', { options: { autoCompaction: false }, act: large }],
-  ['a transaction of many refs, and a compaction after it', { act: large }],
+  ['a transaction of many refs that is written merged', { act: large }],
+  ['an addition of many refs, and a compaction after it', { act: largeAddition }],
   ['two tables', { options: { autoCompaction: false }, act: twoTables }],
   ['two tables that merge at once', { act: twoTables }],
   ['a transaction with nothing in it', { act: (stack) => stack.transaction(() => undefined) }],

@@ -26,12 +26,13 @@ const large = (stack: Stack): Promise<void> =>
   });
 
 describe.each(faces)('releaseLocks (%s)', (_, open) => {
-  test.each<[string, (stack: Stack) => Promise<unknown>]>([
+  test.each<[string, (stack: Stack) => Promise<unknown>, autoCompaction?: boolean]>([
     ['a transaction', (stack) => put(stack, 'x')],
     ['a transaction of many refs', large],
+    ['a transaction of many refs that is written merged', large, true],
     ['a compaction', (stack) => stack.compact()],
     ['a compaction of which nothing is left', (stack) => stack.compact({ expire: { expires: () => true } })],
-  ])('at any step of %s leaves nothing behind, and ends it, all or nothing', async (_name, act) => {
+  ])('at any step of %s leaves nothing behind, and ends it, all or nothing', async (_name, act, autoCompaction = false) => {
     let isOver = false;
     let steps = 0;
     for (; !isOver; steps++) {
@@ -46,7 +47,7 @@ describe.each(faces)('releaseLocks (%s)', (_, open) => {
           releaseLocks();
           left = readdirSync(storage.name).filter((name) => /lock|temp/.test(name));
         }),
-        { autoCompaction: false, lockTimeout: 0, durability: 'none' },
+        { autoCompaction, lockTimeout: 0, durability: 'none' },
       );
       calls = 0;
       let error: unknown;

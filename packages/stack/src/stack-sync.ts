@@ -58,7 +58,7 @@ export class StackSync extends ReaderSync {
 
   /** As `Stack.transaction`. */
   transaction<T>(fill: (transaction: Transaction) => T, options: PrepareOptions = {}): T {
-    const addition = this.prepare(options);
+    const addition = this.#prepare(options, true);
     try {
       const result = addition.addTable(fill);
       addition.commit();
@@ -75,7 +75,7 @@ export class StackSync extends ReaderSync {
 
   /** As `Stack.prepare`. */
   prepare(options: PrepareOptions = {}): AdditionSync {
-    return new AdditionSync(this.#perform(prepareAddition(this.core, options)), (steps) => this.#perform(steps));
+    return this.#prepare(options, false);
   }
 
   /** As `Stack.compact`. */
@@ -101,6 +101,10 @@ export class StackSync extends ReaderSync {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  #prepare(options: PrepareOptions, isSingle: boolean): AdditionSync {
+    return new AdditionSync(this.#perform(prepareAddition(this.core, options, isSingle)), (steps) => this.#perform(steps));
   }
 
   #perform<T>(steps: Steps<T>): T {

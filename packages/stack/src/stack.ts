@@ -85,7 +85,7 @@ export class Stack extends Reader {
    *   and with `OUTCOME_UNKNOWN` all or nothing (io)
    */
   async transaction<T>(fill: (transaction: Transaction) => Promise<T> | T, options: PrepareOptions & Abortable = {}): Promise<T> {
-    const addition = await this.prepare(options);
+    const addition = await this.#prepare(options, true);
     try {
       const result = await addition.addTable(fill);
       await addition.commit();
@@ -101,9 +101,8 @@ export class Stack extends Reader {
    * Locks the list, for an addition whose contents may depend on what the stack holds: what it reads until the commit is up to date.
    * @throws `LOCK_HELD` (locked), `STACK_OUTDATED` (outdated), `READ_ONLY` (misuse), as {@link openStack}
    */
-  async prepare(options: PrepareOptions & Abortable = {}): Promise<Addition> {
-    const core = await this.#perform(prepareAddition(this.core, options), options);
-    return new Addition(core, (steps) => this.#perform(steps, options));
+  prepare(options: PrepareOptions & Abortable = {}): Promise<Addition> {
+    return this.#prepare(options, false);
   }
 
   /**
@@ -137,6 +136,11 @@ export class Stack extends Reader {
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  async #prepare(options: PrepareOptions & Abortable, isSingle: boolean): Promise<Addition> {
+    const core = await this.#perform(prepareAddition(this.core, options, isSingle), options);
+    return new Addition(core, (steps) => this.#perform(steps, options));
   }
 
   #perform<T>(steps: Steps<T>, { signal }: Abortable): Promise<T> {

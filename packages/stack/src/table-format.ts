@@ -30,6 +30,11 @@ export interface TableFormat {
   readonly ending: string;
   /** Bytes of a table that hold no records, which do not count when it is decided what to compact. */
   overhead(hash: Hash): number;
+  /**
+   * The fewest bytes of a table, without the {@link overhead}, that has so many refs whose object ids and targets are so many bytes in all. A format
+   * that deflates them can't tell, and does without this.
+   */
+  leastSize?(refs: number, values: number): number;
   open(source: SourceInfo): Core<OpenTableCore>;
   createWriter(sink: Sink, options: TableOptions): AnyTableWriter;
 }
@@ -39,6 +44,8 @@ export const reftableFormat: TableFormat = {
   ending: '.ref',
   // Header and footer, less one byte: as Git reckons.
   overhead: (hash) => (hash === 'sha1' ? 24 + 68 : 28 + 72) - 1,
+  // Besides its value, a ref takes at least four bytes: two lengths, a byte by which its name differs from the one before, and its update index.
+  leastSize: (refs, values) => 4 * refs + values,
   open: (source) => openTableCore(source),
   createWriter: (sink, options) => new TableWriter(sink, options),
 };

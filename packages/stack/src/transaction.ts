@@ -12,10 +12,22 @@ export type LogChange = Undated<LogInput>;
 
 /** A record in its place. */
 interface Placed<R> {
-  /** The name's bytes, as {@link sortable} has them. */
+  /** The name's bytes as characters up to U+00FF. */
   readonly name: string;
   readonly record: R;
   readonly updateIndex: number | bigint;
+}
+
+/** What a transaction is to write, in the order of a table. */
+export interface SortedChanges {
+  /** By name. */
+  readonly refs: readonly Placed<RefInput>[];
+  /** By name, and then newest first. */
+  readonly logs: readonly Placed<LogInput>[];
+  /** The transaction's update index. */
+  readonly minUpdateIndex: bigint;
+  /** The greatest update index of its records. */
+  readonly maxUpdateIndex: bigint;
 }
 
 /** What a transaction is to write, in any order. Nothing is in the stack before the function that fills it has ended. */

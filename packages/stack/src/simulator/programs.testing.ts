@@ -40,7 +40,7 @@ export function writer(story: Story, numbers: readonly number[], options: Prepar
 }
 
 function* write(stack: StackCore, note: Actor['note'], story: Story, number: number, options: PrepareOptions): Steps<void> {
-  const addition = yield* prepareAddition(stack, options);
+  const addition = yield* prepareAddition(stack, options, story.deeds[number]!.inTwo !== true);
   try {
     note({ kind: 'locked', names: stack.state.list.names });
     const { updateIndex } = addition.begin();

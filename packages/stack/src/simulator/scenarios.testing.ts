@@ -24,6 +24,8 @@ const story: Story = { deeds: DEEDS };
 const forgetful: Story = { deeds: DEEDS, expires: true };
 const largeStory: Story = { deeds: DEEDS.map((deed, number) => (number === 1 ? { ...deed, isLarge: true } : deed)) };
 
+const largeTwice: Story = { deeds: DEEDS.map((deed, number) => (number === 6 ? { ...deed, inTwo: true } : deed)) };
+
 /** Waits for a lock once. */
 const PATIENT = { lockTimeout: 1, autoCompaction: false } as const;
 const AUTOMATIC = { lockTimeout: 1 } as const;
@@ -99,6 +101,12 @@ export const mishaps = {
   'a writer whose steps fail': { ...base, failures: 1, programs: [failing(writes([3, 5]))] },
   'a writer that compacts, whose steps fail': { ...base, failures: 1, programs: [failing(writes([3, 5], AUTOMATIC))] },
   'a writer of a large table, whose steps fail': { ...base, failures: 1, programs: [failing(writes([6], { ...AUTOMATIC, layout: LARGE.layout }))] },
+  'a writer of a large table and another, whose steps fail': {
+    ...base,
+    story: largeTwice,
+    failures: 1,
+    programs: [failing({ name: 'writer', tasks: [writer(largeTwice, [6])], options: { ...AUTOMATIC, layout: LARGE.layout } })],
+  },
   'a compactor of all, whose steps fail': { ...base, failures: 1, programs: [failing(compacts('all'))] },
   'a compactor of some, whose steps fail': { ...base, failures: 1, programs: [failing(compacts({ first: 1, last: 2 }))] },
   'a compactor of large tables, whose steps fail': { ...large, failures: 1, programs: [failing(compacts('all', LARGE))] },
