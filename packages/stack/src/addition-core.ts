@@ -65,8 +65,7 @@ export class AdditionCore {
   *addTable(transaction: Transaction): Steps<void> {
     this.#checkOpen();
     transaction.end();
-    const { refs, logs, updateIndexExact: minUpdateIndex, maxUpdateIndex } = transaction;
-    const changes = { refs, logs, minUpdateIndex, maxUpdateIndex };
+    const changes = transaction.sorted();
     const merged = this.#isSingle ? yield* writeMerged(this.#stack, changes) : undefined;
     const file = merged ?? (yield* writeTable(this.#stack, changes));
     if (file === undefined) return;
@@ -79,7 +78,7 @@ export class AdditionCore {
     }
     this.#isMerged = merged !== undefined;
     this.#files.push(file);
-    this.#next = maxUpdateIndex + 1n;
+    this.#next = changes.maxUpdateIndex + 1n;
   }
 
   /**
@@ -146,13 +145,13 @@ function* writeTable(stack: StackCore, { refs, logs, minUpdateIndex, maxUpdateIn
   if (refs.length + logs.length === 0) return undefined;
   const { writer } = file;
   try {
-    for (const { record, updateIndex } of refs) {
-      writer.addRef(record, updateIndex);
+    for (const { ref, refIndex } of refs) {
+      writer.addRef(ref, refIndex);
       if (file.isFull) yield* file.flush();
     }
     yield* file.endRefs();
-    for (const { record, updateIndex } of logs) {
-      writer.addLog(record, updateIndex);
+    for (const { log, logIndex } of logs) {
+      writer.addLog(log, logIndex);
       if (file.isFull) yield* file.flush();
     }
     yield* file.finish();

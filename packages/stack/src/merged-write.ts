@@ -82,13 +82,13 @@ function isAllMerged(stack: StackCore, tables: readonly ListedTable[], changes: 
 function valueSize({ refs, logs, minUpdateIndex }: SortedChanges, idBytes: number): number | undefined {
   const least = cheapest(minUpdateIndex);
   let size = 0;
-  for (const { record, updateIndex } of refs) {
-    if (record.kind === 'deletion' || updateIndex < least) return undefined;
+  for (const { ref, refIndex } of refs) {
+    if (ref.kind === 'deletion' || refIndex < least) return undefined;
     // A text has no fewer bytes than characters.
-    if (record.kind === 'symbolic') size += (record.targetBytes ?? record.target).length;
-    else size += record.kind === 'peeled' ? 2 * idBytes : idBytes;
+    if (ref.kind === 'symbolic') size += (ref.targetBytes ?? ref.target).length;
+    else size += ref.kind === 'peeled' ? 2 * idBytes : idBytes;
   }
-  return logs.some(({ record }) => record.kind === 'deletion') ? undefined : size;
+  return logs.some(({ log }) => log.kind === 'deletion') ? undefined : size;
 }
 
 /** Writes the records of both. How many those are. */
@@ -97,13 +97,13 @@ function* mergeRecords(older: MergedCore, { refs, logs }: SortedChanges, file: T
   let entries = yield* mergeSection(file, older.refCursor(), refs, {
     compare: (ref, { name }) => compareKey(ref.key, ref.keyLength, name),
     copy: (ref) => writer.copyRef(ref),
-    add: ({ record, updateIndex }) => writer.addRef(record, updateIndex),
+    add: ({ ref, refIndex }) => writer.addRef(ref, refIndex),
   });
   yield* file.endRefs();
   entries += yield* mergeSection(file, older.logCursor(), logs, {
-    compare: (log, { name, updateIndex }) => compareKey(log.key, log.keyLength - LOG_KEY_SUFFIX, name) || newestFirst(log.updateIndexExact, updateIndex),
+    compare: (log, { name, logIndex }) => compareKey(log.key, log.keyLength - LOG_KEY_SUFFIX, name) || newestFirst(log.updateIndexExact, logIndex),
     copy: (log) => writer.copyLog(log),
-    add: ({ record, updateIndex }) => writer.addLog(record, updateIndex),
+    add: ({ log, logIndex }) => writer.addLog(log, logIndex),
   });
   return entries;
 }

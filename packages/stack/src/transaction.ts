@@ -10,20 +10,36 @@ export type RefChange = Undated<RefInput>;
 /** A log entry as a transaction takes it; one that deletes an entry needs that entry's update index. */
 export type LogChange = Undated<LogInput>;
 
-/** A record in its place. */
-interface Placed<R> {
-  /** The name's bytes as characters up to U+00FF. */
+/** What a transaction has for a name: a ref, a log entry, or one of each, since most refs come with an entry, and then one place is to be found for both. */
+interface Change {
+  /** The name's bytes as characters up to U+00FF: so strings are in the order of bytes, which JavaScript's own order is not. */
   readonly name: string;
-  readonly record: R;
-  readonly updateIndex: number | bigint;
+  ref: RefChange | undefined;
+  refIndex: number | bigint;
+  log: LogChange | undefined;
+  logIndex: number | bigint;
+}
+
+/** A ref in its place. */
+interface PlacedRef {
+  readonly name: string;
+  readonly ref: RefInput;
+  readonly refIndex: number | bigint;
+}
+
+/** A log entry in its place. */
+interface PlacedLog {
+  readonly name: string;
+  readonly log: LogInput;
+  readonly logIndex: number | bigint;
 }
 
 /** What a transaction is to write, in the order of a table. */
 export interface SortedChanges {
   /** By name. */
-  readonly refs: readonly Placed<RefInput>[];
+  readonly refs: readonly PlacedRef[];
   /** By name, and then newest first. */
-  readonly logs: readonly Placed<LogInput>[];
+  readonly logs: readonly PlacedLog[];
   /** The transaction's update index. */
   readonly minUpdateIndex: bigint;
   /** The greatest update index of its records. */
@@ -38,8 +54,7 @@ export class Transaction {
   readonly updateIndex: number;
   readonly #index: number | bigint;
   #max: number | bigint;
-  readonly #refs: Placed<RefChange>[] = [];
-  readonly #logs: Placed<LogChange>[] = [];
+  readonly #changes: Change[] = [];
   #isOpen = true;
 
   /** Use `Addition.addTable` or `Stack.transaction`. */
@@ -51,12 +66,24 @@ export class Transaction {
 
   /** Sets a ref, or deletes it (of kind `deletion`). Only one record of a name is possible. @throws `NUMBER_RANGE`, `TRANSACTION_ENDED` (misuse) */
   addRef(ref: RefChange): void {
-    this.#refs.push(this.#place(ref, ref.nameBytes ?? ref.name));
+    const refIndex = this.#indexOf(ref);
+    const name = sortable(ref.nameBytes ?? ref.name);
+    const last = this.#changes.at(-1);
+    if (last?.name === name && last.ref === undefined) {
+      last.ref = ref;
+      last.refIndex = refIndex;
+    } else this.#changes.push({ name, ref, refIndex, log: undefined, logIndex: 0 });
   }
 
   /** Adds an entry to a ref's log, or deletes one. @throws `NUMBER_RANGE`, `TRANSACTION_ENDED` (misuse) */
   addLog(log: LogChange): void {
-    this.#logs.push(this.#place(log, log.refBytes ?? log.ref));
+    const logIndex = this.#indexOf(log);
+    const name = sortable(log.refBytes ?? log.ref);
+    const last = this.#changes.at(-1);
+    if (last?.name === name && last.log === undefined) {
+      last.log = log;
+      last.logIndex = logIndex;
+    } else this.#changes.push({ name, ref: undefined, refIndex: 0, log, logIndex });
   }
 
   /** Takes no more records: what fills it has ended. */
@@ -64,33 +91,30 @@ export class Transaction {
     this.#isOpen = false;
   }
 
-  /** The greatest update index of its records. */
-  get maxUpdateIndex(): bigint {
-    return BigInt(this.#max);
+  /** What is to be written. */
+  sorted(): SortedChanges {
+    const changes = this.#changes.sort(inOrder);
+    return {
+      refs: changes.filter(({ ref }) => ref !== undefined) as PlacedRef[],
+      logs: changes.filter(({ log }) => log !== undefined) as PlacedLog[],
+      minUpdateIndex: this.updateIndexExact,
+      maxUpdateIndex: BigInt(this.#max),
+    };
   }
 
-  /** The refs, by name. */
-  get refs(): readonly Placed<RefInput>[] {
-    return this.#refs.sort(byName) as Placed<RefInput>[];
-  }
-
-  /** The log entries, by name and then newest first. */
-  get logs(): readonly Placed<LogInput>[] {
-    return this.#logs.sort((a, b) => byName(a, b) || compare(b.updateIndex, a.updateIndex)) as Placed<LogInput>[];
-  }
-
-  #place<R extends RefChange | LogChange>(record: R, name: string | Uint8Array): Placed<R> {
+  /** The update index that a record is written with. */
+  #indexOf(record: RefChange | LogChange): number | bigint {
     if (!this.#isOpen) throw new ReftableError('misuse', 'TRANSACTION_ENDED', 'transaction has ended: what fills it must be awaited');
     const updateIndex = record.updateIndexExact ?? record.updateIndex ?? this.#index;
     checkU64(updateIndex);
     if (updateIndex > this.#max) this.#max = updateIndex;
-    return { name: sortable(name), record, updateIndex };
+    return updateIndex;
   }
 }
 
 const ASCII = /^[\0-\x7f]*$/;
 
-/** A text's bytes as characters up to U+00FF: so strings are in the order of bytes, which JavaScript's own order is not. */
+/** A text's bytes as characters up to U+00FF. */
 function sortable(text: string | Uint8Array): string {
   if (typeof text === 'string' && ASCII.test(text)) return text;
   let characters = '';
@@ -98,10 +122,10 @@ function sortable(text: string | Uint8Array): string {
   return characters;
 }
 
-function byName(a: Placed<unknown>, b: Placed<unknown>): number {
-  return compare(a.name, b.name);
-}
-
-function compare<T extends string | number | bigint>(a: T, b: T): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+/** By name, and then from the newest log entry on. */
+function inOrder(a: Change, b: Change): number {
+  if (a.name < b.name) return -1;
+  // To find strings equal takes less than to order them.
+  if (a.name !== b.name) return 1;
+  return a.logIndex > b.logIndex ? -1 : a.logIndex < b.logIndex ? 1 : 0;
 }
