@@ -16,8 +16,8 @@ import type { Transaction } from './transaction.js';
 const BYTES = new Uint8Array([0x72, 0xff, 0x80]);
 const names = ['a', 'b', 'refs/heads', 'refs/heads/main', 'refs/heads/é', '\uFFFF', '😀', 'z'.repeat(40)];
 const name = fc.constantFrom(...names);
-/** Update indexes, counted from the transaction's. */
-const ahead = fc.constantFrom(0, 0, 0, 0, 1, 3);
+/** Update indexes, counted from the transaction's: before it, no ref may be. */
+const ahead = fc.constantFrom(0, 0, 0, 0, 0, 0, 0, 1, 3, -1);
 
 const change = fc.oneof(
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('fill' as const), name, count: fc.integer({ min: 1, max: 60 }) }) },
@@ -101,7 +101,7 @@ describe('written merged or merged later', () => {
     });
     fc.assert(property, { numRuns: 200 });
     // Both did happen.
-    expect(merged).toBeGreaterThan(100);
+    expect(merged).toBeGreaterThan(30);
     expect(failed).toBeGreaterThan(20);
   });
 });
@@ -127,6 +127,7 @@ async function twoSmall(open: Opener, storage: MemoryStorage): Promise<void> {
     transaction.addRef({ name: 'refs/a', kind: 'deletion' });
     transaction.addRef(direct('refs/b', 2));
     transaction.addLog({ ref: 'refs/a', kind: 'deletion', updateIndex: 1 });
+    for (const updateIndex of [1, 2]) transaction.addLog({ ...entry('refs/b', updateIndex), updateIndex });
   });
   stack.close();
 }
@@ -136,6 +137,7 @@ const many = Array.from({ length: 2000 }, (_, at) => `refs/heads/${String(at).pa
 function large(stack: Stack): Promise<void> {
   return stack.transaction((transaction) => {
     for (const [at, ref] of many.entries()) transaction.addRef(direct(ref, at));
+    for (const updateIndex of [3, 1]) transaction.addLog({ ...entry('refs/b', 10 + updateIndex), updateIndex });
   });
 }
 
@@ -155,10 +157,17 @@ describe.each(faces)('a large transaction onto small tables (%s)', (_, open) => 
     const { calls, stack, storage } = await write();
     expect(calls).toEqual(ONCE);
     expect(stack.tables).toMatchObject([{ minUpdateIndex: 1, maxUpdateIndex: 3 }]);
-    expect(stack.compactions).toMatchObject({ attempts: 1, failures: 0, entries: 1 + many.length, bytes: stack.tables[0]!.size });
+    expect(stack.compactions).toMatchObject({ attempts: 1, failures: 0, entries: 1 + many.length + 3, bytes: stack.tables[0]!.size });
     expect(await stack.getRef('refs/a')).toBeUndefined();
     expect(await stack.getRef('refs/b')).toMatchObject({ updateIndex: 2 });
     expect(await stack.getRef(many[1999]!)).toMatchObject({ updateIndex: 3 });
+    const messages: unknown[] = [];
+    for await (const log of stack.logs()) messages.push([log.ref, log.updateIndex, 'message' in log && log.message]);
+    expect(messages).toEqual([
+      ['refs/b', 3, 'change 13\n'],
+      ['refs/b', 2, 'change 2\n'],
+      ['refs/b', 1, 'change 11\n'],
+    ]);
     expect(strays(storage)).toEqual([]);
   });
 
