@@ -82,12 +82,15 @@ export class MentionSorter {
   }
 
   #putBack(order: Uint32Array, pieces: readonly Uint8Array[]): void {
-    const rows = this.#rows;
+    // A row is a whole number of words, and so is copied in a quarter of the steps.
+    const rows = new Uint32Array(this.#rows.buffer);
+    const rowWords = this.#rowSize / 4;
     let number = 0;
-    for (const piece of pieces) {
+    for (const { buffer } of pieces) {
+      const piece = new Uint32Array(buffer);
       for (let at = 0; at < piece.length && number < order.length; number++) {
-        const start = order[number]! * this.#rowSize;
-        for (let from = start; from < start + this.#rowSize; ) piece[at++] = rows[from++]!;
+        const start = order[number]! * rowWords;
+        for (let word = 0; word < rowWords; word++) piece[at++] = rows[start + word]!;
       }
     }
   }

@@ -7,10 +7,13 @@ const NUMBER_SIZE = 4;
 const FIRST_ROWS = 4;
 const MOST_ROWS = 512;
 
-/** Which blocks mention which object ids: rows of an id and the number of a block. */
+/** Which blocks mention which object ids: rows of an id and the number of a block, together 24 or 36 bytes. */
 export class Mentions {
   readonly rowSize: number;
-  /** The rows stand together in pieces: one buffer for all would be copied again and again as it grows. All pieces but the last are full. */
+  /**
+   * The rows stand together in pieces, each a buffer of its own: one for all would be copied again and again as it grows. All pieces but the last
+   * are full.
+   */
   readonly pieces: Uint8Array[] = [];
   /** Bytes of all rows. */
   size = 0;

@@ -47,7 +47,7 @@ function hexOf20(bytes: Uint8Array, pos: number): string {
 export function putObjectId(target: Uint8Array, offset: number, id: string | Uint8Array, size: number): void {
   if (typeof id !== 'string') {
     if (id.length !== size) throw notAnId(`${id.length} bytes`, size);
-    target.set(id, offset);
+    for (let index = 0; index < size; index++) target[offset + index] = id[index]!;
     return;
   }
   if (id.length !== size * 2) throw notAnId(`"${id}"`, size);
