@@ -1,14 +1,12 @@
 /* A write-ahead log made into a sorted table. */
 import { closeSync, fsyncSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { syncFolderSync } from '@reftable/io/node';
 import { LogReaderSync, logToBuilderSync, TableBuilder } from '@reftable/sst-log';
 import type { LogFileSync } from '@reftable/sst-log/node';
 import { SstWriter } from '@reftable/sst-v2';
 import { EXIT, Failure } from './failure.js';
 import { count, printable } from './text.js';
-
-/** Windows can't sync folders, nor can some file systems, nor who may not list them: there, names last without that or not at all. */
-const NO_FOLDER_SYNC = ['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'EBADF'];
 
 /**
  * Writes all entries of a log into a new table, sorted, and makes it last, its name too: the log may be thrown away next. Of a log without
@@ -33,7 +31,7 @@ export function toTable(log: LogFileSync, out: string, isJson: boolean): Iterabl
     if (setsum !== undefined) {
       done(out, 'synced', () => {
         fsyncSync(fd);
-        syncFolder(dirname(out));
+        syncFolderSync(dirname(out));
       });
       isMade = true;
     }
@@ -54,18 +52,5 @@ function done<T>(path: string, what: string, call: () => T): T {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new Failure(EXIT.unreadable, `${path}: ${code === 'EEXIST' ? 'exists, and is not written over' : `can not be ${what} (${code ?? message})`}`);
-  }
-}
-
-function syncFolder(path: string): void {
-  try {
-    const fd = openSync(path, 'r');
-    try {
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-  } catch (error) {
-    if (!NO_FOLDER_SYNC.includes(String((error as NodeJS.ErrnoException).code))) throw error;
   }
 }

@@ -1,6 +1,7 @@
-import { closeSync, constants, fdatasyncSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, fdatasyncSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncFolder, syncFolderSync } from '@reftable/io/node';
 import { isReftableError, ReftableError } from '@reftable/varint';
 import type { RepairableLog, RepairableLogSync } from './recovery.js';
 import type { LogStorage, LogStorageSync } from './storage.js';
@@ -36,12 +37,7 @@ export class LogFile implements LogStorage, RepairableLog {
     let handle: FileHandle | undefined;
     try {
       handle = await open(path, CREATE);
-      const folder = await open(dirname(path), O_RDONLY).catch(ignoreUnsupported);
-      try {
-        await folder?.sync().catch(ignoreUnsupported);
-      } finally {
-        await folder?.close();
-      }
+      await syncFolder(dirname(path));
       return new LogFile(path, handle, 0);
     } catch (error) {
       await handle?.close();
@@ -144,7 +140,7 @@ export class LogFileSync implements LogStorageSync, RepairableLogSync {
     let fd = CLOSED;
     try {
       fd = openSync(path, CREATE);
-      syncFolder(dirname(path));
+      syncFolderSync(dirname(path));
       return new LogFileSync(path, fd, 0);
     } catch (error) {
       if (fd !== CLOSED) closeSync(fd);
@@ -232,23 +228,6 @@ export class LogFileSync implements LogStorageSync, RepairableLogSync {
     if (this.#fd === CLOSED) throw closed(this.name);
     return this.#fd;
   }
-}
-
-function syncFolder(path: string): void {
-  let fd = CLOSED;
-  try {
-    fd = openSync(path, O_RDONLY);
-    fsyncSync(fd);
-  } catch (error) {
-    ignoreUnsupported(error);
-  } finally {
-    if (fd !== CLOSED) closeSync(fd);
-  }
-}
-
-/** Windows can't sync folders, nor can some file systems, nor who may not list them: there, names last without that or not at all. */
-function ignoreUnsupported(error: unknown): undefined {
-  if (!['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'EBADF'].includes(String((error as NodeJS.ErrnoException).code))) throw error;
 }
 
 function notOpened(path: string, cause: unknown): ReftableError {

@@ -1,8 +1,8 @@
-import { closeSync, constants, fchmodSync, fsync, fsyncSync, lstatSync, openSync, readdirSync, renameSync, unlinkSync, write, writeSync } from 'node:fs';
-import { lstat, open, type FileHandle } from 'node:fs/promises';
+import { fchmodSync, fsync, fsyncSync, lstatSync, readdirSync, renameSync, unlinkSync, write, writeSync } from 'node:fs';
+import { lstat } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { BytesSource, type BlockSource, type BlockSourceSync } from '@reftable/io';
-import { FileSource, FileSourceSync, identityOf } from '@reftable/io/node';
+import { FileSource, FileSourceSync, identityOf, syncFolder, syncFolderSync } from '@reftable/io/node';
 import { attempt, attemptLater, exists, failure, isStale, lost, missing, systemCode } from './file-failure.node.js';
 import { forgetPath, holdPath, movePath } from './held-files.node.js';
 import { HeldList, IN_PLACE } from './held-list.node.js';
@@ -13,9 +13,6 @@ import type { HeldFile, NewFile, ReadFile, StackStorage, StackStorageSync, Store
 
 /** A file that small is read whole when it is opened, and holds no descriptor: a stack may have thousands of them. */
 const SMALL_SIZE = 64 << 10;
-
-/** What a folder that can't be synced answers: Windows has no such thing, nor have some file systems. */
-const NO_FOLDER_SYNC = ['EISDIR', 'EPERM', 'EACCES', 'EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'EBADF'];
 
 const writeLater = promisify(write);
 const syncLater = promisify(fsync);
@@ -214,15 +211,7 @@ export class FolderStorage implements StackStorage, StackStorageSync {
 
   syncNamesSync(): void {
     attempt('FILE_SYNC', this.name, () => {
-      let fd: number | undefined;
-      try {
-        fd = openSync(this.name, constants.O_RDONLY);
-        fsyncSync(fd);
-      } catch (error) {
-        if (!NO_FOLDER_SYNC.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-      } finally {
-        if (fd !== undefined) closeSync(fd);
-      }
+      syncFolderSync(this.name);
     });
   }
 
@@ -260,17 +249,7 @@ export class FolderStorage implements StackStorage, StackStorageSync {
   }
 
   async syncNames(): Promise<void> {
-    await attemptLater('FILE_SYNC', this.name, async () => {
-      let folder: FileHandle | undefined;
-      try {
-        folder = await open(this.name, constants.O_RDONLY);
-        await folder.sync();
-      } catch (error) {
-        if (!NO_FOLDER_SYNC.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
-      } finally {
-        await folder?.close();
-      }
-    });
+    await attemptLater('FILE_SYNC', this.name, () => syncFolder(this.name));
   }
 
   #path(name: string): string {
