@@ -8,3 +8,5 @@ export { atOnce, BytesSink, type Pausing, type Sink } from './sink.js';
 export { Cursor, CursorSync, type CursorCore } from './cursor.js';
 export { recordBatches, RecordIterator } from './record-iteration.js';
 export { RangeCursor, type KeyRange, type KeyView } from './range.js';
+export { BlockCache } from './block-cache.js';
+export { ReadAhead } from './read-ahead.js';

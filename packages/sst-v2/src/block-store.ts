@@ -1,5 +1,5 @@
 import { BlockCursor, type Block } from '@reftable/block';
-import { ReadRequest, type Core, type SourceInfo } from '@reftable/io';
+import { BlockCache, ReadAhead, type Core, type SourceInfo } from '@reftable/io';
 import { ReftableError } from '@reftable/varint';
 import { blockSizeIn, parseBlock, type BlockFormat } from './container-block.js';
 import type { Footer } from './footer.js';
@@ -16,10 +16,6 @@ const DEFAULT_CACHE_SIZE = 32 << 20;
 /** How much a scan reads first where the table does not say how large its blocks are. */
 const GUESS = 4096;
 
-/** The least and the most that a scan reads ahead, in bytes. */
-const FIRST_AHEAD = 16 << 10;
-const MAX_AHEAD = 256 << 10;
-
 const NO_KEY = new Uint8Array(0);
 
 /** The blocks of one table: reads them, checks them, keeps those that lookups used, up to a bound, and knows where the data ends. */
@@ -29,24 +25,17 @@ export class BlockStore {
   /** Where the blocks end and the footer starts. */
   readonly end: number;
   readonly format: BlockFormat;
-  readonly #source: SourceInfo;
-  readonly #cacheSize: number;
-  readonly #kept = new Map<number, Block>();
-  #keptSize = 0;
-  /* What a scan read last, and where it starts in the file. */
-  #window: Uint8Array;
-  #windowStart: number;
+  readonly #kept: BlockCache<Block>;
+  readonly #file: ReadAhead;
   #levels: readonly number[] | undefined;
 
   /** @param tail the end of the file, as far as it was read */
   constructor(source: SourceInfo, footer: Footer, end: number, tail: Uint8Array, options: ReadOptions) {
-    this.#source = source;
-    this.#cacheSize = options.cacheSize ?? DEFAULT_CACHE_SIZE;
+    this.#kept = new BlockCache(options.cacheSize ?? DEFAULT_CACHE_SIZE);
+    this.#file = new ReadAhead(source, tail);
     this.root = footer.root;
     this.end = end;
     this.format = { blockSize: footer.blockSize, hasChecksums: footer.hasChecksums, end, file: source.name };
-    this.#window = tail;
-    this.#windowStart = source.size - tail.length;
   }
 
   /** Bytes of the root, which is the last block. */
@@ -64,13 +53,13 @@ export class BlockStore {
     const kept = this.kept(position);
     if (kept?.sizeOnDisk === size) return kept;
     const block = yield* this.blockOnce(position, size);
-    this.#keep(block);
+    this.#kept.keep(block);
     return block;
   }
 
   /** As {@link block}, for a walk that will not come back to it: it is not kept. */
   *blockOnce(position: number, size: number): Core<Block> {
-    const input = yield* this.#read(position, size, 0, this.end);
+    const input = yield* this.#file.read(position, size, 0, this.end);
     const stated = blockSizeIn(input, position, this.end, this.format);
     if (stated !== size) {
       const message = `block of ${stated} bytes where the index promises ${size}`;
@@ -81,7 +70,7 @@ export class BlockStore {
 
   /**
    * The block at `position`, in a scan that goes on from there. It is not kept, so that a scan does not drive out what lookups need.
-   * @param ahead how much the scan may read ahead: what {@link nextAhead} made of the number in the call before, or 0
+   * @param ahead how much the scan may read ahead: as `ReadAhead.read` has it
    * @param limit by which position the block must end, and its padding
    * @throws as {@link block}
    */
@@ -93,20 +82,15 @@ export class BlockStore {
   *blockAt(position: number, limit: number): Core<Block> {
     const kept = this.kept(position);
     const block = endingBy(limit, kept ?? (yield* this.#parseNext(position, 0, limit)));
-    if (kept === undefined) this.#keep(block);
+    if (kept === undefined) this.#kept.keep(block);
     return block;
   }
 
   *#parseNext(position: number, ahead: number, limit: number): Core<Block> {
-    let input = yield* this.#read(position, this.format.blockSize || GUESS, ahead, limit);
+    let input = yield* this.#file.read(position, this.format.blockSize || GUESS, ahead, limit);
     const size = blockSizeIn(input, position, limit, this.format);
-    if (size > input.length) input = yield* this.#read(position, size, ahead, limit);
+    if (size > input.length) input = yield* this.#file.read(position, size, ahead, limit);
     return parseBlock(input, position, size, this.format);
-  }
-
-  /** How far a scan that has read `ahead` bytes ahead may look the next time: it goes up while the scan goes on. */
-  static nextAhead(ahead: number): number {
-    return Math.min(Math.max(ahead * 2, FIRST_AHEAD), MAX_AHEAD);
   }
 
   /** The position at which the data blocks end and the index starts: that of the first block of its lowest level. @throws as {@link levels} */
@@ -138,33 +122,7 @@ export class BlockStore {
 
   /** The bytes of the file from `start` to `end`. */
   *bytes(start: number, end: number): Core<Uint8Array> {
-    return (yield* this.#read(start, end - start, 0, end)).subarray(0, end - start);
-  }
-
-  /** At least `length` bytes from `position`, or all that there are up to `limit`. */
-  *#read(position: number, length: number, ahead: number, limit: number): Core<Uint8Array> {
-    const left = limit - position;
-    const least = Math.min(length, left);
-    const from = position - this.#windowStart;
-    if (from >= 0 && from + least <= this.#window.length) return this.#window.subarray(from);
-    const request = new ReadRequest(this.#source, position, Math.min(Math.max(length, ahead), left));
-    yield request;
-    if (ahead > 0) {
-      this.#window = request.bytes;
-      this.#windowStart = position;
-    }
-    return request.bytes;
-  }
-
-  #keep(block: Block): void {
-    const size = block.bytes.length;
-    // All are forgotten at once: those that are still of use are soon back, and to keep account of each would cost every lookup.
-    if (this.#keptSize + size > this.#cacheSize) {
-      this.#kept.clear();
-      this.#keptSize = 0;
-    }
-    this.#kept.set(block.position, block);
-    this.#keptSize += size;
+    return (yield* this.#file.read(start, end - start, 0, end)).subarray(0, end - start);
   }
 }
 

@@ -1,6 +1,6 @@
 import { BlockCursor, type Block } from '@reftable/block';
-import type { Core, CursorCore } from '@reftable/io';
-import { BlockStore } from './block-store.js';
+import { ReadAhead, type Core, type CursorCore } from '@reftable/io';
+import type { BlockStore } from './block-store.js';
 import { IndexEntry } from './index-entry.js';
 import { SstRecordCursor, type SstView } from './record.js';
 
@@ -41,7 +41,7 @@ export class SstCursor extends SstRecordCursor implements CursorCore<SstView> {
     const end = (this.#end ??= yield* this.#store.dataEnd());
     if (this.#nextPosition >= end) return false;
     const block = yield* this.#store.scan(this.#nextPosition, this.#ahead, end);
-    this.#ahead = BlockStore.nextAhead(this.#ahead);
+    this.#ahead = ReadAhead.next(this.#ahead);
     this.#nextPosition = block.end;
     this.at.enter(block);
     return this.at.next();

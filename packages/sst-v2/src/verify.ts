@@ -1,7 +1,7 @@
 import { BlockCursor, type Block } from '@reftable/block';
-import type { Core } from '@reftable/io';
+import { ReadAhead, type Core } from '@reftable/io';
 import { hasBytesAt } from '@reftable/varint';
-import { BlockStore } from './block-store.js';
+import type { BlockStore } from './block-store.js';
 import { codecOf } from './container-block.js';
 import { IndexEntry } from './index-entry.js';
 import { MAX_KEY_SIZE } from './level-writer.js';
@@ -28,7 +28,7 @@ class LevelWalk {
   *nextBlock(): Core<Block | undefined> {
     if (this.#position >= this.#end) return undefined;
     const block = yield* this.#store.scan(this.#position, this.#ahead, this.#end);
-    if (this.#isAhead) this.#ahead = BlockStore.nextAhead(this.#ahead);
+    if (this.#isAhead) this.#ahead = ReadAhead.next(this.#ahead);
     this.#position = block.end;
     this.cursor.enter(block);
     return block;

@@ -1,14 +1,10 @@
 import { BLOCK_HEADER_SIZE, LOG_BLOCK, maxSizeOnDisk, parseBlock, parseBlockHeader, type Block, type BlockPlace } from '@reftable/block';
 import { IndexKeys } from '@reftable/block/index-keys';
-import { ReadRequest, type Core, type SourceInfo } from '@reftable/io';
+import { BlockCache, ReadAhead, type Core, type SourceInfo } from '@reftable/io';
 import { formatError } from './errors.js';
 
 /** How much is read for a block in a table that does not say how large its blocks are. */
 const GUESS = 4096;
-
-/** The least and the most that a scan reads ahead, in bytes. */
-const FIRST_AHEAD = 16 << 10;
-const MAX_AHEAD = 256 << 10;
 
 /** What is known of the file when its blocks are read. */
 export interface StoreOptions {
@@ -26,17 +22,16 @@ export interface StoreOptions {
 export class BlockStore {
   readonly source: SourceInfo;
   readonly #options: StoreOptions;
-  readonly #kept = new Map<number, Block>();
+  readonly #kept: BlockCache<Block>;
+  readonly #file: ReadAhead;
   /** By position. */
   readonly #topKeys = new Map<number, IndexKeys>();
-  #keptSize = 0;
-  /* What a scan read last, and where it starts in the file. */
-  #window: Uint8Array = new Uint8Array(0);
-  #windowStart = 0;
 
   constructor(source: SourceInfo, options: StoreOptions) {
     this.source = source;
     this.#options = options;
+    this.#kept = new BlockCache(options.cacheSize);
+    this.#file = new ReadAhead(source);
   }
 
   /** Where the last block must end. */
@@ -61,21 +56,16 @@ export class BlockStore {
     const kept = this.kept(position);
     if (kept !== undefined) return kept;
     const block = yield* this.#parse(position, 0);
-    this.#keep(block);
+    if (this.#kept.keep(block)) this.#topKeys.clear();
     return block;
   }
 
   /**
    * The block at `position`, in a scan that goes on from there. It is not kept, so that a scan does not drive out what lookups need.
-   * @param ahead how much the scan may read ahead: what the call before returned as {@link nextAhead} of it, or 0
+   * @param ahead how much the scan may read ahead: as `ReadAhead.read` has it
    */
   *scan(position: number, ahead: number): Core<Block> {
     return this.kept(position) ?? (yield* this.#parse(position, ahead));
-  }
-
-  /** How far a scan that has read `ahead` bytes ahead may look the next time: it goes up while the scan goes on. */
-  static nextAhead(ahead: number): number {
-    return Math.min(Math.max(ahead * 2, FIRST_AHEAD), MAX_AHEAD);
   }
 
   *#parse(position: number, ahead: number): Core<Block> {
@@ -96,29 +86,7 @@ export class BlockStore {
   }
 
   /** At least `length` bytes from `position`, or all that there are up to the footer. @param ahead as in {@link scan} */
-  *bytes(position: number, length: number, ahead: number): Core<Uint8Array> {
-    const left = this.#options.end - position;
-    const least = Math.min(length, left);
-    const from = position - this.#windowStart;
-    if (from >= 0 && from + least <= this.#window.length) return this.#window.subarray(from);
-    const request = new ReadRequest(this.source, position, Math.min(Math.max(length, ahead), left));
-    yield request;
-    if (ahead > 0) {
-      this.#window = request.bytes;
-      this.#windowStart = position;
-    }
-    return request.bytes;
-  }
-
-  #keep(block: Block): void {
-    const size = block.bytes.length;
-    // All are forgotten at once: those that are still of use are soon back, and to keep account of each would cost every lookup.
-    if (this.#keptSize + size > this.#options.cacheSize) {
-      this.#kept.clear();
-      this.#topKeys.clear();
-      this.#keptSize = 0;
-    }
-    this.#kept.set(block.position, block);
-    this.#keptSize += size;
+  bytes(position: number, length: number, ahead: number): Core<Uint8Array> {
+    return this.#file.read(position, length, ahead, this.#options.end);
   }
 }

@@ -1,7 +1,7 @@
 import { BlockCursor, INDEX_BLOCK, type Block } from '@reftable/block';
 import { IndexKeys } from '@reftable/block/index-keys';
-import type { Core } from '@reftable/io';
-import { BlockStore } from './block-store.js';
+import { ReadAhead, type Core } from '@reftable/io';
+import type { BlockStore } from './block-store.js';
 import type { Section } from './layout.js';
 
 const NO_BYTES = new Uint8Array(0);
@@ -48,7 +48,7 @@ export class SectionCursor {
     const section = this.#section;
     if (section === undefined || this.#nextPosition >= section.end) return false;
     const block = yield* this.#store.scan(this.#nextPosition, this.#ahead);
-    this.#ahead = BlockStore.nextAhead(this.#ahead);
+    this.#ahead = ReadAhead.next(this.#ahead);
     if (block.type === INDEX_BLOCK && section.indexStart > 0) {
       // The lower levels of an index stand between the section and the top level, which alone the footer knows.
       this.#checkFirstOfIndex(block, section);

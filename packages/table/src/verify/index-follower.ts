@@ -1,7 +1,7 @@
 import { BlockCursor, decodeIndexPosition, INDEX_BLOCK, type Block } from '@reftable/block';
-import type { Core } from '@reftable/io';
+import { ReadAhead, type Core } from '@reftable/io';
 import { hasBytesAt, isReftableError } from '@reftable/varint';
-import { BlockStore } from '../block-store.js';
+import type { BlockStore } from '../block-store.js';
 import type { Findings, TablePart } from './finding.js';
 import { offsetOf } from './place.js';
 
@@ -73,7 +73,7 @@ export class IndexFollower {
           this.position = Infinity;
           return;
         }
-        this.#ahead = BlockStore.nextAhead(this.#ahead);
+        this.#ahead = ReadAhead.next(this.#ahead);
         this.#nextBlock = block.end;
         record.enter(block);
       }

@@ -1,6 +1,6 @@
 import { BlockCursor, decodeObjectPositions, REF_DIRECT, REF_PEELED, toHex, type BlockType } from '@reftable/block';
-import type { Core } from '@reftable/io';
-import { BlockStore } from '../block-store.js';
+import { ReadAhead, type Core } from '@reftable/io';
+import type { BlockStore } from '../block-store.js';
 import type { Findings } from './finding.js';
 import { idHash } from './id-hash.js';
 import { bucketOf, type ObjectSums } from './object-sums.js';
@@ -102,7 +102,7 @@ export class ObjectDifferences {
     let ahead = 0;
     for (let position = start; position < end; ) {
       const block = yield* this.#store.scan(position, ahead);
-      ahead = BlockStore.nextAhead(ahead);
+      ahead = ReadAhead.next(ahead);
       if (block.type !== type) return;
       cursor.enter(block);
       while (cursor.next()) visit(cursor, position);

@@ -1,5 +1,5 @@
 import { idSize, LOG_BLOCK, OBJECT_BLOCK, REF_BLOCK, type Block } from '@reftable/block';
-import type { Core, SourceInfo } from '@reftable/io';
+import { ReadAhead, type Core, type SourceInfo } from '@reftable/io';
 import { BlockStore } from '../block-store.js';
 import { headerSize } from '../header.js';
 import { BlockSearch } from './block-search.js';
@@ -57,7 +57,7 @@ export class Walk {
     this.#findings.section = undefined;
     // Behind the header there may be nothing at all, or a log block of JGit's, which does not contain it.
     let position = end === first ? end : positions?.logs === first ? first : 0;
-    for (let ahead = 0; position < end; ahead = BlockStore.nextAhead(ahead)) {
+    for (let ahead = 0; position < end; ahead = ReadAhead.next(ahead)) {
       this.#landmarks.reach(position);
       const block = yield* this.#read(position, ahead);
       if (block === undefined) {
