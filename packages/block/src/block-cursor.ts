@@ -9,6 +9,7 @@
  * One class walks all four types, so that the code in the hot loop sees one shape of object.
  */
 import { skipVarint } from '@reftable/varint';
+import { copyShort } from '@reftable/varint/bytes';
 import { lengthAt, type Block } from './block.js';
 import { LOG_BLOCK, OBJECT_BLOCK, REF_BLOCK, VALUE_BLOCK } from './block-type.js';
 import { RestartDigests } from './restart-digests.js';
@@ -41,6 +42,8 @@ export class BlockCursor {
   valueEnd = 0;
   /** In a ref record: where what follows the update index starts. In a `VALUE_BLOCK`: where what follows the length starts. */
   contentStart = 0;
+  /** A byte of the block that a seek looks into. Nobody asks which; but the wait for that part of memory is over when the search for the restart is. */
+  protected touched = 0;
 
   readonly #idSize: number;
   #recordsEnd = 0;
@@ -114,10 +117,10 @@ export class BlockCursor {
     }
     this.shared = shared;
     if (keyLength > key.length) key = this.#growKey(keyLength);
-    for (let at = shared; pos < suffixEnd; ) key[at++] = bytes[pos++]!;
+    copyShort(bytes, pos, suffixEnd, key, shared);
     this.keyLength = keyLength;
 
-    pos = this.#skipValue(pos, tagged & 7);
+    pos = this.#skipValue(suffixEnd, tagged & 7);
     if (pos > end) throw this.#damage('RECORD_TRUNCATED', 'value runs out of its block', start);
     this.valueEnd = pos;
     return true;
@@ -145,6 +148,7 @@ export class BlockCursor {
     this.enter(block);
     const { bytes } = block;
     const end = this.#recordsEnd;
+    this.touched = bytes[end >> 1]!;
     let pos = lastRestartNotAfter(block, target, length, known, digests, index);
     // Bytes of the target that the key passed last has too. The key itself need not be put together.
     let matched = 0;
@@ -193,7 +197,7 @@ export class BlockCursor {
   /** Puts the cursor before the record at `start`, of whose key the first `prefix` bytes are known to be the target's. */
   #stopBefore(start: number, target: Uint8Array, prefix: number): void {
     if (prefix > this.key.length) this.#growKey(prefix);
-    for (let index = 0; index < prefix; index++) this.key[index] = target[index]!;
+    copyShort(target, 0, prefix, this.key, 0);
     this.keyLength = prefix;
     this.valueEnd = start;
   }

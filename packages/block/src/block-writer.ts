@@ -1,4 +1,5 @@
 import { putU16, putU24, putVarint, ReftableError, varintLength } from '@reftable/varint';
+import { copyShort, sharedLength } from '@reftable/varint/bytes';
 import { BLOCK_HEADER_SIZE, LOG_BLOCK, MAX_RESTARTS, VALUE_BLOCK, type BlockType } from './block-type.js';
 import { decodeString } from './text.js';
 import { deflate } from '#zlib';
@@ -71,18 +72,13 @@ export class BlockWriter {
     const buffer = this.#buffer;
     pos = putShort(buffer, pos, prefix);
     pos = putShort(buffer, pos, suffixLength * 8 + valueType);
-    for (let at = prefix; at < keyLength; at++) buffer[pos++] = key[at]!;
+    if (keyLength > this.lastKey.length) this.#growLastKey(keyLength);
+    copyShort(key, shared, keyLength, this.lastKey, shared);
+    pos = copyShort(key, prefix, keyLength, buffer, pos);
     if (lengthSize > 0) pos = putShort(buffer, pos, valueLength);
-    for (let at = 0; at < valueLength; at++) buffer[pos++] = value[at]!;
-    this.#length = pos;
+    this.#length = copyShort(value, 0, valueLength, buffer, pos);
     this.records++;
 
-    let from = shared;
-    if (keyLength > this.lastKey.length) {
-      this.lastKey = new Uint8Array(2 * keyLength);
-      from = 0;
-    }
-    for (let at = from; at < keyLength; at++) this.lastKey[at] = key[at]!;
     this.lastKeyLength = keyLength;
     return true;
   }
@@ -126,6 +122,12 @@ export class BlockWriter {
     return block;
   }
 
+  #growLastKey(least: number): void {
+    const grown = new Uint8Array(2 * least);
+    grown.set(this.lastKey);
+    this.lastKey = grown;
+  }
+
   /** Bytes of the length in front of a value. */
   #lengthSize(valueLength: number): number {
     return this.type === VALUE_BLOCK ? shortLength(valueLength) : 0;
@@ -133,9 +135,7 @@ export class BlockWriter {
 
   #sharedWithLast(key: Uint8Array, keyLength: number): number {
     const { lastKey, lastKeyLength } = this;
-    const end = Math.min(keyLength, lastKeyLength);
-    let shared = 0;
-    while (shared < end && key[shared] === lastKey[shared]) shared++;
+    const shared = sharedLength(key, lastKey, Math.min(keyLength, lastKeyLength));
     if (shared === keyLength || (shared < lastKeyLength && key[shared]! < lastKey[shared]!)) {
       const [last, next] = [decodeString(lastKey, 0, lastKeyLength), decodeString(key, 0, keyLength)];
       throw new ReftableError('misuse', 'KEYS_NOT_ASCENDING', `key ${JSON.stringify(next)} after ${JSON.stringify(last)}`);

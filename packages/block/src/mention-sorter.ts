@@ -1,35 +1,32 @@
-import { getU32 } from '@reftable/varint';
 import type { Mentions } from './mentions.js';
 import { NumberSorter } from './number-sorter.js';
 
 /** Sorts mentions by their ids. What it needs for that it has once, for all that it sorts. */
 export class MentionSorter {
-  readonly #idSize: number;
   readonly #numbers = new NumberSorter();
-  /* The rows as they came. */
-  #rows = new Uint8Array(0);
-  #rowSize = 0;
-  #longest = 0;
-
-  constructor(idSize: number) {
-    this.#idSize = idSize;
-  }
+  /** The rows as they came. */
+  #rows = new Uint32Array(0);
+  #idWords = 0;
 
   /**
    * Sorts mentions whose ids start with the same byte; those of one id stay in the order in which they came.
-   * The next 4 bytes of the ids are sorted as numbers. Only where ids are alike in these and yet not in order are they compared as bytes.
+   * The next 3 bytes of the ids are sorted as numbers. Only where ids are alike in these are they compared.
    * @returns the most bytes that two ids which are not the same start with alike; 0 if there are no two
    */
-  sort({ pieces, size, rowSize }: Mentions): number {
-    if (this.#rows.length < size) this.#rows = new Uint8Array(size);
-    this.#rowSize = rowSize;
-    this.#gather(pieces, size);
-    const order = this.#order(size / rowSize);
+  sort({ pieces, count, idWords }: Mentions): number {
+    this.#idWords = idWords;
+    const rowWords = idWords + 1;
+    this.#gather(pieces, count * rowWords);
+    const heads = this.#numbers.room(count);
+    for (let row = 0; row < count; row++) heads[row] = this.#rows[row * rowWords]! & 0xff_ffff;
+    const order = this.#numbers.sort(count);
+    const longest = this.#finish(order, heads);
     this.#putBack(order, pieces);
-    return this.#longest;
+    return longest;
   }
 
-  #gather(pieces: readonly Uint8Array[], size: number): void {
+  #gather(pieces: readonly Uint32Array[], size: number): void {
+    if (this.#rows.length < size) this.#rows = new Uint32Array(size);
     let at = 0;
     for (const piece of pieces) {
       const used = Math.min(piece.length, size - at);
@@ -38,60 +35,69 @@ export class MentionSorter {
     }
   }
 
-  /** The numbers of the rows in the order of their ids. */
-  #order(count: number): Uint32Array {
-    const heads = this.#numbers.room(count);
-    for (let row = 0; row < count; row++) heads[row] = getU32(this.#rows, row * this.#rowSize + 1);
-    const order = this.#numbers.sort(count);
-    this.#longest = 0;
+  /** Sorts those rows whose heads are alike. @returns as {@link sort} */
+  #finish(order: Uint32Array, heads: Uint32Array): number {
+    const count = heads.length;
+    let longest = 0;
     for (let start = 0, end = 0; start < count; start = end) {
       while (end < count && heads[end] === heads[start]) end++;
-      if (!this.#pass(order, start, end)) {
-        order.subarray(start, end).sort((a, b) => this.#compare(a, b) || a - b);
-        this.#pass(order, start, end);
-      }
+      if (start > 0) longest = Math.max(longest, alikeBytes(heads[start - 1]!, heads[start]!));
+      if (end - start > 1) longest = Math.max(longest, this.#sortAlike(order.subarray(start, end)));
     }
-    return order;
+    return longest;
   }
 
-  /** Looks how much neighbours from `start` to `end`, and that before them, are alike. False: they are not in order. */
-  #pass(order: Uint32Array, start: number, end: number): boolean {
-    const rows = this.#rows;
-    for (let at = Math.max(start, 1); at < end; at++) {
-      const [before, row] = [order[at - 1]!, order[at]!];
-      const shared = this.#sharedBytes(before, row);
-      if (shared === this.#idSize) continue;
-      if (at > start && rows[before * this.#rowSize + shared]! > rows[row * this.#rowSize + shared]!) return false;
-      if (shared > this.#longest) this.#longest = shared;
+  /** Sorts rows whose heads are alike. Often they are all of one id, and so are in order. @returns as {@link sort} */
+  #sortAlike(rows: Uint32Array): number {
+    let longest = this.#longestIn(rows);
+    if (longest > 0) {
+      rows.sort((a, b) => this.#compare(a, b) || a - b);
+      longest = this.#longestIn(rows);
     }
-    return true;
+    return longest;
+  }
+
+  /** The most bytes that two neighbours which are not the same start with alike. */
+  #longestIn(rows: Uint32Array): number {
+    let longest = 0;
+    for (let at = 1; at < rows.length; at++) {
+      const [before, row] = [rows[at - 1]!, rows[at]!];
+      const word = this.#sameWords(before, row);
+      if (word < this.#idWords) longest = Math.max(longest, 4 * word + alikeBytes(this.#word(before, word), this.#word(row, word)));
+    }
+    return longest;
   }
 
   #compare(a: number, b: number): number {
-    const shared = this.#sharedBytes(a, b);
-    return shared === this.#idSize ? 0 : this.#rows[a * this.#rowSize + shared]! - this.#rows[b * this.#rowSize + shared]!;
+    const word = this.#sameWords(a, b);
+    return word === this.#idWords ? 0 : this.#word(a, word) - this.#word(b, word);
   }
 
-  /** Bytes that the ids of two rows start with alike. */
-  #sharedBytes(a: number, b: number): number {
+  /** Words that the ids of two rows start with alike. */
+  #sameWords(a: number, b: number): number {
+    let word = 0;
+    while (word < this.#idWords && this.#word(a, word) === this.#word(b, word)) word++;
+    return word;
+  }
+
+  #word(row: number, word: number): number {
+    return this.#rows[row * (this.#idWords + 1) + word]!;
+  }
+
+  #putBack(order: Uint32Array, pieces: readonly Uint32Array[]): void {
     const rows = this.#rows;
-    const [startA, startB] = [a * this.#rowSize, b * this.#rowSize];
-    let shared = 1;
-    while (shared < this.#idSize && rows[startA + shared] === rows[startB + shared]) shared++;
-    return shared;
-  }
-
-  #putBack(order: Uint32Array, pieces: readonly Uint8Array[]): void {
-    // A row is a whole number of words, and so is copied in a quarter of the steps.
-    const rows = new Uint32Array(this.#rows.buffer);
-    const rowWords = this.#rowSize / 4;
+    const rowWords = this.#idWords + 1;
     let number = 0;
-    for (const { buffer } of pieces) {
-      const piece = new Uint32Array(buffer);
+    for (const piece of pieces) {
       for (let at = 0; at < piece.length && number < order.length; number++) {
         const start = order[number]! * rowWords;
         for (let word = 0; word < rowWords; word++) piece[at++] = rows[start + word]!;
       }
     }
   }
+}
+
+/** Bytes that two words which are not the same start with alike. */
+function alikeBytes(a: number, b: number): number {
+  return Math.clz32(a ^ b) >>> 3;
 }

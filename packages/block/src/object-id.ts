@@ -1,4 +1,5 @@
 import { ReftableError } from '@reftable/varint';
+import { copyShort } from '@reftable/varint/bytes';
 
 /** The character codes of the hex digits. */
 const DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
@@ -47,7 +48,7 @@ function hexOf20(bytes: Uint8Array, pos: number): string {
 export function putObjectId(target: Uint8Array, offset: number, id: string | Uint8Array, size: number): void {
   if (typeof id !== 'string') {
     if (id.length !== size) throw notAnId(`${id.length} bytes`, size);
-    for (let index = 0; index < size; index++) target[offset + index] = id[index]!;
+    copyShort(id, 0, size, target, offset);
     return;
   }
   if (id.length !== size * 2) throw notAnId(`"${id}"`, size);

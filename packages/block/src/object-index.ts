@@ -2,11 +2,13 @@
  * The object section's records, as they come out of the refs: for every object id the ref blocks that mention it. Ids are shortened
  * to the longest prefix that two neighbours share, and a byte more, at least 2.
  */
-import { getU32, hasBytesAt } from '@reftable/varint';
-import { ByteWriter } from '@reftable/varint/bytes';
+import { ReftableError } from '@reftable/varint';
 import { MentionSorter } from './mention-sorter.js';
 import { Mentions } from './mentions.js';
-import { encodeObject } from './object-record.js';
+import { ObjectRecordWriter, type ObjectTarget } from './object-record-writer.js';
+import { REF_DIRECT, REF_PEELED } from './ref-record.js';
+
+export type { ObjectTarget };
 
 /** The bytes of an object id that a key may have. */
 export interface ObjectIdLengths {
@@ -17,110 +19,154 @@ export interface ObjectIdLengths {
 /** Git's: the shortest that it writes, and the longest that the footer has room for. */
 const GIT_LENGTHS: ObjectIdLengths = { least: 2, most: 31 };
 
-/** Where the records go. */
-export interface ObjectTarget {
-  /** Adds a record; false if it is too large. */
-  tryAdd(key: Uint8Array, keyLength: number, valueType: number, value: Uint8Array, valueLength: number): boolean;
-}
+/** First bytes that an id may have. */
+const FIRST_BYTES = 256;
 
 /**
  * Collects which block mentions which object id: of all that a table's writer keeps, the only thing that is there for each ref. It is kept
  * apart by the id's first byte, so that it can be sorted in its own place, with little more.
+ *
+ * Where there are more mentions than may be held, only those of the lower first bytes are; and all are asked for again, in *passes*, each for those
+ * that come next. A first round of passes finds how long the keys must be, a second one writes.
  */
 export class ObjectIndex {
   readonly #idSize: number;
+  readonly #limit: number;
   /** By first byte. */
   readonly #mentions: (Mentions | undefined)[] = [];
+  #held = 0;
+  /** How many mentions there are of ids with each first byte. */
+  readonly #counts = new Uint32Array(FIRST_BYTES);
+  /* The first bytes of the ids that this pass collects: from the one on, and below the other. */
+  #from = 0;
+  #end = FIRST_BYTES;
   /** Where the blocks are that mention any. */
   readonly #positions: number[] = [];
+  /** By block: how many mentions there are in those before it. */
+  readonly #before: number[] = [];
+  /* How many mentions this pass has met, and the number of the block that the last was in. */
+  #met = 0;
+  #block = -1;
+  /** How many there are; undefined in the first pass. */
+  #total: number | undefined;
+  /** The most bytes that two ids start with alike, as far as that is known. */
+  #longest = 0;
+  #isMeasured = false;
+  #writer: ObjectRecordWriter | undefined;
 
-  constructor(idSize: number) {
+  /** @param limit how many mentions are held at most, as far as first bytes tell them apart */
+  constructor(idSize: number, limit = Infinity) {
     this.#idSize = idSize;
-  }
-
-  /** Notes that the ref block at `position` mentions the id that starts at `bytes[start]`. Positions never go down. */
-  add(bytes: Uint8Array, start: number, position: number): void {
-    const positions = this.#positions;
-    if (positions.length === 0 || position !== positions[positions.length - 1]) positions.push(position);
-    const mentions = (this.#mentions[bytes[start]!] ??= new Mentions(this.#idSize));
-    mentions.add(bytes, start, positions.length - 1);
+    this.#limit = limit;
   }
 
   /**
-   * Writes a record for each id, ascending, with its blocks, ascending and each once; or, where those are too many for a block, with none.
-   * What has been written is forgotten.
-   * @param open is asked for where they go, if there are any
-   * @returns bytes of an id in the keys; 0 where ids are alike in more bytes than there may be: then nothing is written
+   * Notes which ids a ref mentions: those at the end of its value.
+   * @param position of the block that the ref is in; they never go down
    */
-  *writeTo(open: () => ObjectTarget, { least, most } = GIT_LENGTHS): Generator<undefined, number, void> {
-    const idLength = this.#sort(least);
+  add(valueType: number, bytes: Uint8Array, valueEnd: number, position: number): void {
+    if (valueType !== REF_DIRECT && valueType !== REF_PEELED) return;
+    if (this.#block < 0 || position !== this.#positions[this.#block]) {
+      this.#block = this.#positions.push(position) - 1;
+      this.#before.push(this.#met);
+    }
+    this.#collect(bytes, valueEnd - valueType * this.#idSize, valueEnd);
+  }
+
+  /** Notes them again, in a pass after the first. All refs that mention any come in the same order. */
+  repeat(valueType: number, bytes: Uint8Array, valueEnd: number): void {
+    if (valueType !== REF_DIRECT && valueType !== REF_PEELED) return;
+    if (this.#met === this.#before[this.#block + 1]) this.#block++;
+    this.#collect(bytes, valueEnd - valueType * this.#idSize, valueEnd);
+  }
+
+  /**
+   * Ends a pass. In the last one, a record has been written for each id, ascending, with its blocks, ascending and each once; or, where those are too
+   * many for a block, with none.
+   * @param open is asked once for where they go, if there are any
+   * @returns bytes of an id in the keys; 0 where ids are alike in more bytes than there may be: then nothing is written. Undefined where there must be
+   *   another pass: all refs are to be given again, to {@link repeat}
+   * @throws `REFS_NOT_REPEATED` (misuse)
+   */
+  *endPass(open: () => ObjectTarget, { least, most } = GIT_LENGTHS): Generator<undefined, number | undefined, void> {
+    this.#total ??= this.#met;
+    if (this.#met !== this.#total) {
+      throw new ReftableError('misuse', 'REFS_NOT_REPEATED', `${this.#met} object ids were repeated where there are ${this.#total}`);
+    }
+    this.#sort();
+    const idLength = Math.max(this.#longest + 1, least);
     if (idLength > most) return 0;
-    if (this.#positions.length === 0) return idLength;
-    const writer = new ObjectRecordWriter(open(), this.#idSize, idLength);
+    const isLast = this.#end === FIRST_BYTES;
+    if (!this.#isMeasured) {
+      this.#isMeasured = isLast;
+      if (!isLast || this.#from > 0) {
+        this.#startPass(isLast ? 0 : this.#end);
+        return undefined;
+      }
+    }
+    if (this.#total === 0) return idLength;
+    this.#writer ??= new ObjectRecordWriter(open(), this.#positions, this.#idSize, idLength);
+    yield* this.#write(this.#writer);
+    if (!isLast) {
+      this.#startPass(this.#end);
+      return undefined;
+    }
+    this.#writer.finish();
+    return idLength;
+  }
+
+  /** Collects those of the ids from `start` to `end` whose turn it is. */
+  #collect(bytes: Uint8Array, start: number, end: number): void {
+    for (let id = start; id < end; id += this.#idSize) {
+      const first = bytes[id]!;
+      this.#met++;
+      const isFirstPass = this.#total === undefined;
+      if (isFirstPass) this.#counts[first]!++;
+      if (first < this.#from || first >= this.#end) continue;
+      const mentions = (this.#mentions[first] ??= new Mentions(this.#idSize));
+      mentions.add(bytes, id, this.#block);
+      if (++this.#held > this.#limit && isFirstPass) this.#makeRoom();
+    }
+  }
+
+  /** Leaves the highest first bytes to other passes. After the first one, it is known what there is room for. */
+  #makeRoom(): void {
+    while (this.#held > this.#limit && this.#end > this.#from + 1) {
+      this.#end--;
+      this.#held -= this.#mentions[this.#end]?.count ?? 0;
+      this.#mentions[this.#end] = undefined;
+    }
+  }
+
+  /** Starts a pass that goes as far as there is room for what it will collect. */
+  #startPass(from: number): void {
+    this.#mentions.length = this.#held = this.#met = 0;
+    this.#block = -1;
+    this.#from = from;
+    let sum = 0;
+    for (this.#end = from; this.#end < FIRST_BYTES; this.#end++) {
+      const count = this.#counts[this.#end]!;
+      if (sum > 0 && count > 0 && sum + count > this.#limit) break;
+      sum += count;
+    }
+  }
+
+  #sort(): void {
+    const sorter = new MentionSorter();
+    for (const mentions of this.#mentions) if (mentions !== undefined) this.#longest = Math.max(this.#longest, sorter.sort(mentions));
+  }
+
+  /** Writes what was collected, and forgets it. */
+  *#write(writer: ObjectRecordWriter): Generator<undefined, void, void> {
     for (const [first, mentions] of this.#mentions.entries()) {
       if (mentions === undefined) continue;
-      const { pieces, rowSize } = mentions;
-      let left = mentions.size;
-      for (const piece of pieces) {
-        const used = Math.min(piece.length, left);
-        for (let row = 0; row < used; row += rowSize) writer.add(piece, row, this.#positions[getU32(piece, row + this.#idSize)]!);
-        left -= used;
+      let left = mentions.count * (mentions.idWords + 1);
+      for (const piece of mentions.pieces) {
+        writer.add(piece, Math.min(piece.length, left));
+        left -= piece.length;
         yield;
       }
       this.#mentions[first] = undefined;
     }
-    writer.finish();
-    return idLength;
-  }
-
-  /** Sorts the mentions. @returns bytes by which all ids can be told apart, or `least` if they are fewer */
-  #sort(least: number): number {
-    const sorter = new MentionSorter(this.#idSize);
-    let longest = least - 1;
-    for (const mentions of this.#mentions) if (mentions !== undefined) longest = Math.max(longest, sorter.sort(mentions));
-    return longest + 1;
-  }
-}
-
-/** Makes one record of the mentions of each id. */
-class ObjectRecordWriter {
-  readonly #target: ObjectTarget;
-  readonly #idLength: number;
-  readonly #value = new ByteWriter();
-  /** The id that the mentions are of. */
-  readonly #id: Uint8Array;
-  /** Only the first `count` count. */
-  readonly #positions: number[] = [];
-  #count = 0;
-
-  constructor(target: ObjectTarget, idSize: number, idLength: number) {
-    this.#target = target;
-    this.#idLength = idLength;
-    this.#id = new Uint8Array(idSize);
-  }
-
-  /** Adds a mention, behind those of the same id. */
-  add(bytes: Uint8Array, start: number, position: number): void {
-    const id = this.#id;
-    if (this.#count > 0 && !hasBytesAt(bytes, start, id)) this.finish();
-    if (this.#count === 0) {
-      for (let index = 0; index < id.length; index++) id[index] = bytes[start + index]!;
-    } else if (position === this.#positions[this.#count - 1]) {
-      return;
-    }
-    this.#positions[this.#count++] = position;
-  }
-
-  /** Writes the record of the last id. */
-  finish(): void {
-    if (!this.#tryAdd(this.#count)) this.#tryAdd(0);
-    this.#count = 0;
-  }
-
-  #tryAdd(count: number): boolean {
-    const value = this.#value;
-    value.length = 0;
-    const valueType = encodeObject(value, this.#positions, count);
-    return this.#target.tryAdd(this.#id, this.#idLength, valueType, value.buffer, value.length);
   }
 }

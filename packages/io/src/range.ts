@@ -1,4 +1,5 @@
-import { compareBytes, hasBytesAt, pastPrefix } from '@reftable/varint';
+import { compareBytes, pastPrefix } from '@reftable/varint';
+import { hasBytesAt } from '@reftable/varint/bytes';
 import type { Core } from './core.js';
 import type { CursorCore } from './cursor.js';
 

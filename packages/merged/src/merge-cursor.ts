@@ -6,6 +6,7 @@
  * than that did with the first key that waits, it still comes before it, and no keys are compared at all: so a large table
  * merged with small ones costs little more than the large one alone.
  */
+import { sharedLength } from '@reftable/varint/bytes';
 
 /** The key that a cursor is at: the first `keyLength` bytes of `key`. */
 export interface MergeKey {
@@ -140,8 +141,7 @@ export class MergeCursor<V extends MergeKey, Q> implements MergeableCursor<V, Q>
     const { key: keyA, keyLength: lengthA } = a.cursor.record;
     const { key: keyB, keyLength: lengthB } = b.cursor.record;
     const end = Math.min(lengthA, lengthB);
-    let at = 0;
-    while (at < end && keyA[at] === keyB[at]) at++;
+    const at = sharedLength(keyA, keyB, end);
     this.#shared = at;
     return at < end ? keyA[at]! - keyB[at]! : lengthA - lengthB;
   }

@@ -1,4 +1,5 @@
-import { compareBytes, hasBytesAt } from '@reftable/varint';
+import { compareBytes } from '@reftable/varint';
+import { hasBytesAt } from '@reftable/varint/bytes';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { entryOfRecord, recordOfEntry, SortedEntries, versionedKey, versionPrefix, type LogEntry } from './index.js';

@@ -1,6 +1,7 @@
 import { BlockCursor, type Block } from '@reftable/block';
 import { ReadRequest, type Core, type SourceInfo } from '@reftable/io';
-import { hasBytesAt, ReftableError } from '@reftable/varint';
+import { ReftableError } from '@reftable/varint';
+import { hasBytesAt } from '@reftable/varint/bytes';
 import { BlockStore, type ReadOptions } from './block-store.js';
 import { codecOf, type Codec } from './container-block.js';
 import { footerSizeIn, MIN_FOOTER_SIZE, parseFooter, type Footer } from './footer.js';

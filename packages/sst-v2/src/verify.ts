@@ -1,6 +1,6 @@
 import { BlockCursor, type Block } from '@reftable/block';
 import { ReadAhead, type Core } from '@reftable/io';
-import { hasBytesAt } from '@reftable/varint';
+import { hasBytesAt } from '@reftable/varint/bytes';
 import type { BlockStore } from './block-store.js';
 import { codecOf } from './container-block.js';
 import { IndexEntry } from './index-entry.js';

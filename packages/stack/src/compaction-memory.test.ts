@@ -1,6 +1,7 @@
 /* What a compaction asks of the storage at a time: by that, neither what is merged nor what is written is ever in memory as a whole. */
 import { expect, test } from 'vitest';
 import type { BlockSourceSync } from '@reftable/io';
+import { fsckStackSync } from './fsck.js';
 import { MemoryStorage } from './memory-storage.js';
 import { openStackSync } from './stack-sync.js';
 import { oid } from './stack.testing.js';
@@ -36,6 +37,27 @@ class CountingStorage extends MemoryStorage {
     super.writeSync(file, bytes);
   }
 }
+
+test('reads refs again where there are more object ids than are held, and finds all of them by these', () => {
+  const storage = new MemoryStorage();
+  const stack = openStackSync(storage, { autoCompaction: false });
+  const count = 540_000;
+  const idOf = (number: number): string => oid((number * 2_654_435_761) % 2 ** 32).slice(32) + oid(number).slice(8);
+  stack.transaction((transaction) => {
+    for (let number = 0; number < count; number++) {
+      transaction.addRef({ name: `refs/tags/${String(number).padStart(6, '0')}`, kind: 'peeled', oid: idOf(number), peeled: idOf(number + count) });
+    }
+  });
+  stack.transaction((transaction) => {
+    for (let number = 0; number < 10; number++) transaction.addRef({ name: `refs/tags/${String(number).padStart(6, '0')}`, kind: 'deletion' });
+  });
+  stack.compact();
+  const found = [0, 9, 10, 11, 77_777, count - 1, count, count + 9, count + 10, 2 * count - 1, 2 * count].map((number) => stack.refsByObject(idOf(number)).length);
+  expect(found).toEqual([0, 0, 1, 1, 1, 1, 0, 0, 1, 1, 0]);
+  // This compares all object records with all refs.
+  expect(fsckStackSync(storage)).toEqual([]);
+  stack.close();
+});
 
 test.each(['sha1', 'sha256'] as const)('reads and writes tables of %s piece by piece, refs, objects and logs', (hash) => {
   const storage = new CountingStorage();

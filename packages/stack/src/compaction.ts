@@ -13,6 +13,7 @@ import type { StackCore } from './stack-core.js';
 import type { ListedTable, StackState } from './stack-state.js';
 import type { NewFile } from './storage.js';
 import { TableFile } from './table-file.js';
+import type { AnyTableWriter } from './table-format.js';
 import { LIST_NAME } from './table-name.js';
 
 /** How far a compaction has come. */
@@ -30,6 +31,9 @@ export interface CompactionExtras {
   /** Told now and then. If it throws, the compaction ends without a trace. */
   readonly onProgress?: (progress: CompactionProgress) => void;
 }
+
+/** How many mentions of object ids are held at a time: 24 MiB of SHA-1, 36 of SHA-256. Where there are more, tables are read several times. */
+const MAX_MENTIONS = 1 << 20;
 
 /** A table, in the stack or not yet. */
 type HasCore = Pick<ListedTable, 'core'>;
@@ -182,6 +186,7 @@ export function* mergeTables(stack: StackCore, tables: readonly HasCore[], isOld
     ...stack.settings.layout,
     hash: merged.hash,
     exactLogMessages: true,
+    maxMentions: MAX_MENTIONS,
     minUpdateIndex: merged.minUpdateIndex,
     maxUpdateIndex: merged.maxUpdateIndex,
   };
@@ -218,7 +223,7 @@ function* copyRecords(merged: MergedCore, file: TableFile, isOldest: boolean, { 
     entries++;
     if (file.isFull) yield* passOn();
   }
-  yield* file.endRefs();
+  while (yield* file.endRefs()) yield* repeatRefs(merged, writer);
   const logs = merged.logCursor();
   while (logs.next() || (yield* logs.load())) {
     if (isOldest && logs.record.isDeletion) continue;
@@ -233,6 +238,12 @@ function* copyRecords(merged: MergedCore, file: TableFile, isOldest: boolean, { 
     yield* file.flush();
     onProgress?.({ entries, bytes: file.size });
   }
+}
+
+/** Gives the writer all refs again that {@link copyRecords} gave it, but for tombstones. */
+function* repeatRefs(merged: MergedCore, writer: AnyTableWriter): Steps<void> {
+  const refs = merged.refCursor();
+  while (refs.next() || (yield* refs.load())) writer.repeatRef(refs.record);
 }
 
 /** Puts a table where others were in the list, which may have grown meanwhile. @param file undefined: they just go */

@@ -54,9 +54,9 @@ export class TableFile {
     this.#sink.clear();
   }
 
-  /** Ends the refs, where log entries follow. */
-  *endRefs(): Steps<void> {
-    yield* this.#passOn(this.writer.endRefs());
+  /** Ends the refs, where log entries follow. True: as `AnyTableWriter.endRefs` has it. */
+  *endRefs(): Steps<boolean> {
+    return yield* this.#passOn(this.writer.endRefs());
   }
 
   /** Ends the table. If it is small, it is not in a file yet. */
@@ -122,8 +122,12 @@ export class TableFile {
   }
 
   /** Passes on what is written as it comes. */
-  *#passOn(writing: Pausing<unknown>): Steps<void> {
-    while (writing.next().done !== true) if (this.isFull) yield* this.flush();
+  *#passOn<T>(writing: Pausing<T>): Steps<T> {
+    for (;;) {
+      const step = writing.next();
+      if (step.done === true) return step.value;
+      if (this.isFull) yield* this.flush();
+    }
   }
 
   *#close(): Steps<void> {

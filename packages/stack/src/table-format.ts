@@ -18,8 +18,13 @@ export interface AnyTableWriter {
   copyRef(ref: RefView): void;
   /** Adds the log entry that a cursor is at, as it is stored there. */
   copyLog(log: LogView): void;
-  /** Ends the refs, and writes what follows from them. Log entries and the end are written after that. */
-  endRefs(): Pausing<void>;
+  /**
+   * Ends the refs, and writes what follows from them. Log entries and the end are written after that. True, only where the options set a bound to what it
+   * may hold: all refs are to be repeated, and this to be called again.
+   */
+  endRefs(): Pausing<boolean>;
+  /** Gives a ref again, where `endRefs` asks for that. */
+  repeatRef(ref: RefView): void;
   /** Writes what is left. */
   end(): Pausing<unknown>;
 }

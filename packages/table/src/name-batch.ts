@@ -1,4 +1,4 @@
-import { ByteWriter } from '@reftable/varint/bytes';
+import { ByteWriter, copyShort } from '@reftable/varint/bytes';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -43,8 +43,6 @@ export class NameBatch {
 
   #add(key: Uint8Array, keyLength: number): void {
     const start = this.#bytes.reserve(keyLength);
-    const { buffer } = this.#bytes;
-    for (let index = 0; index < keyLength; index++) buffer[start + index] = key[index]!;
-    this.#ends[this.#count++] = start + keyLength;
+    this.#ends[this.#count++] = copyShort(key, 0, keyLength, this.#bytes.buffer, start);
   }
 }

@@ -17,6 +17,11 @@ export interface TableOptions {
   readonly indexObjects?: boolean;
   /** Whether log messages are stored as given. Default false: as Git does, a message is one line, and is ended with a newline. */
   readonly exactLogMessages?: boolean;
+  /**
+   * How many mentions of object ids are held at most to make the object section of, each in 24 or 36 bytes; only ids that start with the same byte are
+   * held whatever their number. Default: all. Where there are more, `endRefs` asks for the refs again.
+   */
+  readonly maxMentions?: number;
   /** The least update index that a ref in the table may have. */
   readonly minUpdateIndex: number | bigint;
   /** The greatest update index that a ref or a log update in the table may have. */
@@ -34,13 +39,14 @@ export interface TableGeometry {
   /** A section of more blocks than this gets an index, and so does each level of it. */
   readonly indexThreshold: number;
   readonly indexObjects: boolean;
+  readonly maxMentions: number;
   readonly exactLogMessages: boolean;
 }
 
 /** Fills in the defaults. @throws `NUMBER_RANGE`, `BLOCK_SIZE`, `LIMITS` (misuse) */
 export function resolveOptions(options: TableOptions): TableGeometry {
   const { hash = 'sha1', blockSize = 4096, aligned = true, restartInterval = 16 } = options;
-  const { indexObjects = true, exactLogMessages = false } = options;
+  const { indexObjects = true, maxMentions = Infinity, exactLogMessages = false } = options;
   const version = hash === 'sha1' ? 1 : 2;
   checkNumber(blockSize, MAX_BLOCK_SIZE);
   checkNumber(restartInterval, MAX_RESTARTS);
@@ -62,6 +68,7 @@ export function resolveOptions(options: TableOptions): TableGeometry {
     restartInterval,
     indexThreshold: aligned ? 3 : 1,
     indexObjects,
+    maxMentions,
     exactLogMessages,
   };
 }

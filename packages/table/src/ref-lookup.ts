@@ -1,6 +1,6 @@
 import type { Ref } from '@reftable/block';
 import type { Core, CursorCore } from '@reftable/io';
-import { hasBytesAt } from '@reftable/varint';
+import { hasBytesAt } from '@reftable/varint/bytes';
 import type { FoundRef, RefView } from './reader-core.js';
 
 /** Whether a lookup is at its end. */

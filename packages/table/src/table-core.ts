@@ -7,7 +7,8 @@ import {
   type Ref,
 } from '@reftable/block';
 import { ReadRequest, type Core, type SourceInfo } from '@reftable/io';
-import { hasBytesAt, type ReftableError } from '@reftable/varint';
+import { type ReftableError } from '@reftable/varint';
+import { hasBytesAt } from '@reftable/varint/bytes';
 import { BlockStore } from './block-store.js';
 import type { AnyTableCore, FoundRef } from './reader-core.js';
 import { RefLookup } from './ref-lookup.js';

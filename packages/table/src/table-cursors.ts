@@ -16,7 +16,7 @@ import {
   type Ref,
 } from '@reftable/block';
 import type { Core, CursorCore, KeyView } from '@reftable/io';
-import { hasBytesAt } from '@reftable/varint';
+import { hasBytesAt } from '@reftable/varint/bytes';
 import type { LogView, RefView, StoredRecord } from './reader-core.js';
 import type { SectionCursor } from './section-cursor.js';
 

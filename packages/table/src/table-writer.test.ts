@@ -1,5 +1,5 @@
 import { BlockCursor, decodeIndexPosition, INDEX_BLOCK, LOG_BLOCK, OBJECT_BLOCK, objectIdBytes, type Block } from '@reftable/block';
-import { BytesSink } from '@reftable/io';
+import { atOnce, BytesSink } from '@reftable/io';
 import { isReftableError } from '@reftable/varint';
 import { describe, expect, test } from 'vitest';
 import { RecordTooLargeError } from './errors.js';
@@ -356,6 +356,46 @@ describe('object section', () => {
     const written = writeRaw({ refs }, { blockSize: 256 });
     expect(written).toMatchObject({ objectIdLength: 2, objects: { records: 0, position: 0 } });
     expect(open(written.bytes).refsByObject(oid(1))).toEqual([]);
+  });
+
+  describe('with at most so many mentions held', () => {
+    const refs = branches(500).map(({ name }, i) => {
+      const [id, other] = [spreadOid((i * 7) % 120), spreadOid(i % 40)];
+      return [peeled(name, id, other), direct(name, id), symbolic(name, 'HEAD'), deletion(name), direct(name, other)][i % 5]!;
+    });
+    const logs = [update('HEAD')];
+    const whole = write({ refs, logs }, { blockSize: 256 });
+
+    /** Adds all refs, and repeats those that may not be left out as long as that is asked for: so often. */
+    const repeatRefs = (to: TableWriter): number => {
+      for (const ref of refs) to.addRef(ref);
+      let times = 0;
+      for (; atOnce(to.endRefs()); times++) {
+        const cursor = open(whole).refCursor({ tombstones: times % 2 === 0 });
+        while (cursor.next() || cursor.load()) to.repeatRef(cursor.record);
+      }
+      return times;
+    };
+
+    test.each([1, 70, 399, 400, Infinity])('%d of 400: the same bytes, and refs are asked for again where there are more', (maxMentions) => {
+      const sink = new BytesSink();
+      const bounded = new TableWriter(sink, { ...LIMITS, blockSize: 256, maxMentions });
+      const times = repeatRefs(bounded);
+      for (const log of logs) bounded.addLog(log);
+      bounded.finish();
+      expect(sink.bytes()).toEqual(whole);
+      expect(times > 0).toBe(maxMentions < 400);
+    });
+
+    test.each<[string, (bounded: TableWriter) => unknown]>([
+      ['the end', (bounded) => bounded.finish()],
+      ['a log entry', (bounded) => bounded.addLog(update('HEAD'))],
+      ['the end of the refs', (bounded) => atOnce(bounded.endRefs()) && atOnce(bounded.endRefs())],
+    ])('%s, where refs are to be repeated and were not, is a misuse', (_, act) => {
+      const bounded = writer({ blockSize: 256, maxMentions: 70 });
+      for (const ref of refs) bounded.addRef(ref);
+      expect(codeOf(() => act(bounded))).toBe('REFS_NOT_REPEATED');
+    });
   });
 
   test('a tag that peels to itself counts once', () => {

@@ -7,8 +7,6 @@ import {
   OBJECT_BLOCK,
   putLogKey,
   REF_BLOCK,
-  REF_DIRECT,
-  REF_PEELED,
   textBytes,
   type LogInput,
   type RefInput,
@@ -48,6 +46,7 @@ export class TableWriter {
   readonly #key = new ByteWriter(256);
   readonly #value = new ByteWriter(256);
   #objects: ObjectIndex | undefined;
+  #objectSection: SectionWriter | undefined;
   #refs: SectionWriter | undefined;
   #refsEnded = false;
   #logs: SectionWriter | undefined;
@@ -59,14 +58,14 @@ export class TableWriter {
   /** @throws `NUMBER_RANGE`, `BLOCK_SIZE`, `LIMITS` (misuse) */
   constructor(sink: Sink, options: TableOptions) {
     this.#geometry = resolveOptions(options);
-    const { header, alignment, indexObjects } = this.#geometry;
+    const { header, alignment, indexObjects, maxMentions } = this.#geometry;
     const bytes = new ByteWriter(32);
     encodeHeader(bytes, header);
     this.#output = new TableOutput(sink, bytes.view(), alignment);
     this.#idSize = idSize(header.hash);
     this.#minimum = cheapest(header.minUpdateIndex);
     this.#maximum = cheapest(header.maxUpdateIndex);
-    if (indexObjects) this.#objects = new ObjectIndex(this.#idSize);
+    if (indexObjects) this.#objects = new ObjectIndex(this.#idSize, maxMentions);
   }
 
   /**
@@ -93,19 +92,29 @@ export class TableWriter {
   /**
    * Ends the refs and writes what follows from them, their index and the object section, with pauses. After it, no refs can follow.
    * The first log entry does the same without pauses, where it was not done before.
+   * @returns true only with `maxMentions`: the object section is not there yet. All refs are to be given to {@link repeatRef}, and this is to be called
+   *   again, as long as it says so
+   * @throws `REFS_NOT_REPEATED` (misuse), as all that ends the refs
    */
-  *endRefs(): Pausing<void> {
-    if (this.#refsEnded) return;
-    this.#refsEnded = true;
-    const objects = this.#objects;
+  *endRefs(): Pausing<boolean> {
+    if (!this.#refsEnded) {
+      this.#refsEnded = true;
+      if (this.#refs !== undefined) this.#refStatistics = yield* this.#refs.finish();
+      // Where refs are few enough to do without an index, they are few enough to be looked through for an object.
+      if (this.#refStatistics.indexLevels === 0) this.#objects = undefined;
+    }
+    if (this.#objects === undefined) return false;
+    const idLength = yield* this.#objects.endPass(() => (this.#objectSection = new SectionWriter(OBJECT_BLOCK, this.#geometry, this.#output)));
+    if (idLength === undefined) return true;
     this.#objects = undefined;
-    if (this.#refs === undefined) return;
-    this.#refStatistics = yield* this.#refs.finish();
-    // Where refs are few enough to do without an index, they are few enough to be looked through for an object.
-    if (objects === undefined || this.#refStatistics.indexLevels === 0) return;
-    let section: SectionWriter | undefined;
-    this.#objectIdLength = yield* objects.writeTo(() => (section = new SectionWriter(OBJECT_BLOCK, this.#geometry, this.#output)));
-    if (section !== undefined) this.#objectStatistics = yield* section.finish();
+    this.#objectIdLength = idLength;
+    if (this.#objectSection !== undefined) this.#objectStatistics = yield* this.#objectSection.finish();
+    return false;
+  }
+
+  /** Gives a ref again, where {@link endRefs} asks for that: they come in the same order, and tombstones and symbolic refs may be left out. */
+  repeatRef(ref: RefView): void {
+    this.#objects?.repeat(ref.valueType, ref.bytes, ref.contentEnd);
   }
 
   /**
@@ -141,7 +150,7 @@ export class TableWriter {
   *end(): Pausing<TableStatistics> {
     this.#checkOpen();
     this.#finished = true;
-    yield* this.endRefs();
+    yield* this.#closeRefs();
     const refs = this.#refStatistics;
     const objects = this.#objectStatistics;
     const logs = this.#logs === undefined ? EMPTY_SECTION : yield* this.#logs.finish();
@@ -155,6 +164,11 @@ export class TableWriter {
     });
     this.#output.footer(footer);
     return { refs, objects, logs, objectIdLength: this.#objectIdLength, size: this.#output.position };
+  }
+
+  /** Ends the refs where none will be repeated. */
+  *#closeRefs(): Pausing<void> {
+    if (yield* this.endRefs()) throw misuse('REFS_NOT_REPEATED', 'there are more object ids than may be held, and refs were not given again');
   }
 
   /** Begins a ref's value. */
@@ -173,19 +187,14 @@ export class TableWriter {
     const value = this.#value;
     const section = (this.#refs ??= new SectionWriter(REF_BLOCK, this.#geometry, this.#output));
     section.add(key, keyLength, valueType, value.buffer, value.length);
-    if (this.#objects !== undefined && (valueType === REF_DIRECT || valueType === REF_PEELED)) {
-      const idsStart = value.length - valueType * this.#idSize;
-      for (let start = idsStart; start < value.length; start += this.#idSize) {
-        this.#objects.add(value.buffer, start, section.blockPosition);
-      }
-    }
+    this.#objects?.add(valueType, value.buffer, value.length, section.blockPosition);
   }
 
   /** Adds the log entry whose value is there. */
   #addLog(key: Uint8Array, keyLength: number, valueType: number): void {
     this.#checkOpen();
     if (this.#logs === undefined) {
-      atOnce(this.endRefs());
+      atOnce(this.#closeRefs());
       this.#output.dropPadding();
       this.#logs = new SectionWriter(LOG_BLOCK, this.#geometry, this.#output);
     }

@@ -1,2 +1,3 @@
 export { ByteReader } from './reader.js';
+export { copyShort, hasBytesAt, sharedLength } from './short-bytes.js';
 export { ByteWriter } from './writer.js';

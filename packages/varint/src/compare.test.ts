@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { commonPrefixLength, compareBytes, hasBytesAt, pastPrefix } from './compare.js';
+import { commonPrefixLength, compareBytes, pastPrefix } from './compare.js';
+import { hasBytesAt } from './short-bytes.js';
 
 /** Keys that are often alike: few letters, the ends of the range of a byte among them. */
 const keys = fc.array(fc.constantFrom(0, 1, 0x7f, 0x80, 0xff), { maxLength: 6 }).map((bytes) => Uint8Array.from(bytes));
@@ -51,17 +52,6 @@ test('commonPrefixLength is the longest start that both have', () => {
       expect(commonPrefixLength(y, x)).toBe(length);
     }),
   );
-});
-
-describe('hasBytesAt', () => {
-  test('equals a comparison of the slice', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 6, max: 1 }), fc.nat(7), fc.uint8Array({ maxLength: 4, max: 1 }), (bytes, offset, part) => {
-        const slice = bytes.subarray(offset, offset + part.length);
-        expect(hasBytesAt(bytes, offset, part)).toBe(slice.length === part.length && compareBytes(slice, part) === 0);
-      }),
-    );
-  });
 });
 
 describe('pastPrefix', () => {

@@ -14,12 +14,6 @@ export function compareBytes(a: Uint8Array, b: Uint8Array): number {
   return same < a.length && same < b.length ? a[same]! - b[same]! : a.length - b.length;
 }
 
-/** Whether the first `length` bytes of `part` stand at `offset` of `bytes`. */
-export function hasBytesAt(bytes: Uint8Array, offset: number, part: Uint8Array, length = part.length): boolean {
-  for (let index = 0; index < length; index++) if (bytes[offset + index] !== part[index]) return false;
-  return true;
-}
-
 /** The least key that comes after all that start with `prefix`; undefined if there is none. */
 export function pastPrefix(prefix: Uint8Array): Uint8Array | undefined {
   let end = prefix.length;

@@ -16,7 +16,7 @@ export function getU24(bytes: Uint8Array, offset: number): number {
 
 /** 4 bytes at `offset`. */
 export function getU32(bytes: Uint8Array, offset: number): number {
-  return getU24(bytes, offset) * 256 + bytes[offset + 3]!;
+  return ((getU24(bytes, offset) << 8) | bytes[offset + 3]!) >>> 0;
 }
 
 /** 8 bytes at `offset`, as a number. @throws `NUMBER_UNSAFE` beyond 2^53-1 */
@@ -29,24 +29,22 @@ export function getBigU64(bytes: Uint8Array, offset: number): bigint {
   return (BigInt(getU32(bytes, offset)) << 32n) | BigInt(getU32(bytes, offset + 4));
 }
 
-/** Writes the last `width` bytes of `value` at `offset`. */
-export function putUint(bytes: Uint8Array, offset: number, value: number, width: number): void {
-  for (let pos = offset + width, rest = value; pos > offset; rest = Math.floor(rest / 256)) bytes[--pos] = rest;
-}
-
 /** Writes 2 bytes at `offset`. */
 export function putU16(bytes: Uint8Array, offset: number, value: number): void {
-  putUint(bytes, offset, value, 2);
+  bytes[offset] = value >>> 8;
+  bytes[offset + 1] = value;
 }
 
 /** Writes 3 bytes at `offset`. */
 export function putU24(bytes: Uint8Array, offset: number, value: number): void {
-  putUint(bytes, offset, value, 3);
+  bytes[offset] = value >>> 16;
+  putU16(bytes, offset + 1, value);
 }
 
 /** Writes 4 bytes at `offset`. */
 export function putU32(bytes: Uint8Array, offset: number, value: number): void {
-  putUint(bytes, offset, value, 4);
+  bytes[offset] = value >>> 24;
+  putU24(bytes, offset + 1, value);
 }
 
 /** Writes 8 bytes at `offset`; a `number` must be a safe integer. */

@@ -12,4 +12,4 @@ export {
   varintLength,
 } from './varint.js';
 export { getBigU64, getU16, getU24, getU32, getU64, putU16, putU24, putU32, putU64 } from './fixed.js';
-export { commonPrefixLength, compareBytes, hasBytesAt, pastPrefix } from './compare.js';
+export { commonPrefixLength, compareBytes, pastPrefix } from './compare.js';

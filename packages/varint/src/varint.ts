@@ -10,6 +10,9 @@ import { ReftableError } from './errors.js';
 /** 2^64-1, the largest value that a varint may hold. */
 export const MAX_U64 = 0xffff_ffff_ffff_ffffn;
 
+/** Numbers below this are worked with by bits: nearly all are, and it is several times faster. */
+const SMALL = 0x8000_0000;
+
 /** Refuses what is not a whole number from 0 up to `max`. @throws `NUMBER_RANGE` (misuse) */
 export function checkNumber(value: number | bigint, max: number | bigint): void {
   if ((typeof value !== 'bigint' && !Number.isSafeInteger(value)) || value < 0 || value > max) {
@@ -32,15 +35,18 @@ export function toSafeNumber(value: number | bigint, offset?: number): number {
 
 /** The number whose varint goes before the last byte of that of `value`, if `value` is 128 or more. */
 function leading(value: number | bigint): number | bigint {
-  if (typeof value !== 'number') return (value >> 7n) - 1n;
-  return value < 0x8000_0000 ? (value >>> 7) - 1 : Math.floor(value / 128) - 1;
+  return typeof value === 'number' ? Math.floor(value / 128) - 1 : (value >> 7n) - 1n;
 }
 
 /** How many bytes (1 to 10) the varint of `value` takes. @throws `NUMBER_RANGE` */
 export function varintLength(value: number | bigint): number {
   checkU64(value);
   let length = 1;
-  for (let rest = value; rest >= 128; rest = leading(rest)) length++;
+  if (typeof value === 'number' && value < SMALL) {
+    for (let rest = value; rest > 127; rest = (rest >> 7) - 1) length++;
+    return length;
+  }
+  for (let rest = value; rest > 127; rest = leading(rest)) length++;
   return length;
 }
 
@@ -51,8 +57,13 @@ export function varintLength(value: number | bigint): number {
 export function putVarint(bytes: Uint8Array, offset: number, value: number | bigint): number {
   const end = offset + varintLength(value);
   if (end > bytes.length) throw new ReftableError('misuse', 'BUFFER_TOO_SMALL', 'no room for the number', { offset });
-  let rest = value;
-  for (let pos = end; pos > offset; rest = leading(rest)) {
+  let pos = end;
+  if (typeof value === 'number' && value < SMALL) {
+    bytes[--pos] = value & 127;
+    for (let rest = value >> 7; pos > offset; rest = (rest - 1) >> 7) bytes[--pos] = (rest - 1) | 128;
+    return end;
+  }
+  for (let rest = value; pos > offset; rest = leading(rest)) {
     const group = typeof rest === 'number' ? rest & 127 : Number(rest & 127n);
     bytes[--pos] = pos < end - 1 ? group | 128 : group;
   }

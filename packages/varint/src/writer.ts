@@ -1,5 +1,8 @@
-import { putU64, putUint } from './fixed.js';
-import { checkNumber, checkU64, putVarint, varintLength } from './varint.js';
+import { putU16, putU24, putU32, putU64 } from './fixed.js';
+import { checkNumber, checkU64, putVarint } from './varint.js';
+
+/** Bytes of the longest varint. */
+const MAX_VARINT_LENGTH = 10;
 
 const encoder = new TextEncoder();
 
@@ -21,19 +24,23 @@ export class ByteWriter {
 
   /** @throws `NUMBER_RANGE` beyond 2^8-1 */
   u8(value: number): void {
-    this.#fixed(value, 1);
+    const start = this.#fixed(value, 1);
+    this.buffer[start] = value;
   }
   /** @throws `NUMBER_RANGE` beyond 2^16-1 */
   u16(value: number): void {
-    this.#fixed(value, 2);
+    const start = this.#fixed(value, 2);
+    putU16(this.buffer, start, value);
   }
   /** @throws `NUMBER_RANGE` beyond 2^24-1 */
   u24(value: number): void {
-    this.#fixed(value, 3);
+    const start = this.#fixed(value, 3);
+    putU24(this.buffer, start, value);
   }
   /** @throws `NUMBER_RANGE` beyond 2^32-1 */
   u32(value: number): void {
-    this.#fixed(value, 4);
+    const start = this.#fixed(value, 4);
+    putU32(this.buffer, start, value);
   }
   /** @throws `NUMBER_RANGE` beyond 2^64-1, or for a number beyond 2^53-1 */
   u64(value: number | bigint): void {
@@ -49,8 +56,9 @@ export class ByteWriter {
       this.buffer[start] = value;
       return;
     }
-    const start = this.reserve(varintLength(value));
-    putVarint(this.buffer, start, value);
+    const start = this.reserve(MAX_VARINT_LENGTH);
+    this.length = start;
+    this.length = putVarint(this.buffer, start, value);
   }
   /** Writes the UTF-8 bytes of a string (of a lone surrogate, those of U+FFFD), or bytes as they are. */
   text(text: string | Uint8Array): void {
@@ -92,9 +100,9 @@ export class ByteWriter {
     return start;
   }
 
-  #fixed(value: number, width: number): void {
+  /** Makes room for a number that must fit into so many bytes. */
+  #fixed(value: number, width: number): number {
     checkNumber(value, 2 ** (8 * width) - 1);
-    const start = this.reserve(width);
-    putUint(this.buffer, start, value, width);
+    return this.reserve(width);
   }
 }

@@ -1,7 +1,7 @@
 import { idSize, type Hash, type Ref } from '@reftable/block';
 import type { Core, CursorCore, SourceInfo } from '@reftable/io';
 import { RefLookup, type AnyTableCore, type FoundRef, type LogView } from '@reftable/table';
-import { hasBytesAt } from '@reftable/varint';
+import { hasBytesAt } from '@reftable/varint/bytes';
 import type { ReadOptions } from '../block-store.js';
 import { openSstCore, type SstCore } from '../sst-core.js';
 import type { SstCursor } from '../sst-cursor.js';

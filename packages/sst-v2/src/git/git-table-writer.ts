@@ -5,8 +5,6 @@ import {
   idSize,
   putLogKey,
   REF_DELETION,
-  REF_DIRECT,
-  REF_PEELED,
   LOG_DELETION,
   textBytes,
   type Hash,
@@ -63,7 +61,7 @@ export class GitTableWriter {
   /** @throws `NUMBER_RANGE`, `BLOCK_SIZE`, `LIMITS`, `GIT_STORAGE` (misuse) */
   constructor(sink: Sink, options: GitTableOptions = {}) {
     checkOptions(options);
-    const { hash = 'sha1', gitStorage = 3, blockSize = 4096, indexObjects = true, exactLogMessages = false } = options;
+    const { hash = 'sha1', gitStorage = 3, blockSize = 4096, indexObjects = true, maxMentions, exactLogMessages = false } = options;
     this.#writer = new SstWriter(sink, containerOptions(options));
     this.#hash = hash;
     this.#gitStorage = gitStorage;
@@ -72,7 +70,7 @@ export class GitTableWriter {
     this.#exactLogMessages = exactLogMessages;
     this.#minimum = limit(options.minUpdateIndex);
     this.#maximum = limit(options.maxUpdateIndex);
-    if (indexObjects) this.#objects = new ObjectIndex(this.#idSize);
+    if (indexObjects) this.#objects = new ObjectIndex(this.#idSize, maxMentions);
     if (gitStorage === 2) {
       this.#sorter = new LogSorter(({ key, extra, value }) => this.#writer.putBytes(key, key.length, extra, value, value.length));
     }
@@ -102,15 +100,24 @@ export class GitTableWriter {
   /**
    * Ends the refs and writes the objects, with pauses. After it, no refs can follow. The first log entry does the same without pauses, where it
    * was not done before.
+   * @returns as `TableWriter.endRefs`
+   * @throws `REFS_NOT_REPEATED` (misuse), as all that ends the refs
    */
-  *endRefs(): Pausing<void> {
-    const objects = this.#objects;
-    this.#objects = undefined;
+  *endRefs(): Pausing<boolean> {
     this.#refsEnded = true;
-    if (objects === undefined || this.#refBlocks <= BLOCKS_WITHOUT_OBJECTS) return;
+    if (this.#refBlocks <= BLOCKS_WITHOUT_OBJECTS) this.#objects = undefined;
+    if (this.#objects === undefined) return false;
     const lengths: ObjectIdLengths = { least: this.#gitStorage === 2 ? this.#idSize : 1, most: this.#idSize };
-    const idLength = yield* objects.writeTo(() => this.#objectTarget(), lengths);
+    const idLength = yield* this.#objects.endPass(() => this.#objectTarget(), lengths);
+    if (idLength === undefined) return true;
+    this.#objects = undefined;
     if (this.#counts.objects > 0) this.#objectIdLength = idLength;
+    return false;
+  }
+
+  /** Gives a ref again, as `TableWriter.repeatRef`. */
+  repeatRef(ref: RefView): void {
+    this.#objects?.repeat(ref.valueType, ref.bytes, ref.contentEnd);
   }
 
   /**
@@ -146,7 +153,7 @@ export class GitTableWriter {
 
   /** As {@link finish}, with pauses. @throws as {@link finish} */
   *end(): Pausing<GitTableStatistics> {
-    yield* this.endRefs();
+    yield* this.#closeRefs();
     this.#finished = true;
     this.#sorter?.finish();
     this.#sorter = undefined;
@@ -164,6 +171,12 @@ export class GitTableWriter {
       });
     });
     return { ...written, ...statistics, objectIdLength: this.#objectIdLength };
+  }
+
+  /** Ends the refs where none will be repeated. */
+  *#closeRefs(): Pausing<void> {
+    if (!(yield* this.endRefs())) return;
+    throw new ReftableError('misuse', 'REFS_NOT_REPEATED', 'there are more object ids than may be held, and refs were not given again');
   }
 
   /** Begins a ref's key and value. */
@@ -192,10 +205,7 @@ export class GitTableWriter {
       this.#refBlock = blockPosition;
       this.#refBlocks++;
     }
-    if (this.#objects === undefined || (extra !== REF_DIRECT && extra !== REF_PEELED)) return;
-    for (let start = value.length - extra * this.#idSize; start < value.length; start += this.#idSize) {
-      this.#objects.add(value.buffer, start, blockPosition);
-    }
+    this.#objects?.add(extra, value.buffer, value.length, blockPosition);
   }
 
   /** Begins a log entry's key and value. */
@@ -206,7 +216,7 @@ export class GitTableWriter {
 
   /** Adds the log entry whose key and value are there. */
   #addLog(extra: number): void {
-    if (!this.#refsEnded) atOnce(this.endRefs());
+    if (!this.#refsEnded) atOnce(this.#closeRefs());
     const key = this.#logKey;
     const value = this.#value;
     if (this.#sorter === undefined) this.#writer.putBytes(key.buffer, key.length, extra, value.buffer, value.length);

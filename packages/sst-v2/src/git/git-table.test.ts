@@ -1,5 +1,5 @@
 import type { LogInput, RefInput } from '@reftable/block';
-import { BytesSink, BytesSource, performRead, run, type BlockSource } from '@reftable/io';
+import { atOnce, BytesSink, BytesSource, performRead, run, type BlockSource } from '@reftable/io';
 import { MergedTable, MergedTableSync } from '@reftable/merged';
 import { openTable, writeTable } from '@reftable/table';
 import { compareBytes, putU32 } from '@reftable/varint';
@@ -79,6 +79,32 @@ describe('objects', () => {
     for (const i of [0, 1, 500, 999]) expect(table.refsByObject(spread(i)).map(({ name }) => name)).toEqual([branches(1000)[i]!.name]);
     expect(table.refsByObject(oid(5))).toEqual([]);
     expect(openV2(writeGit(branches(1000), [], { indexObjects: false })).refsByObject(oid(5))).toHaveLength(1);
+  });
+
+  test.each([1, 300, 1000])('of which at most %i may be held come from refs that are given again, and are the same', (maxMentions) => {
+    const refs = branches(1000, (i) => oid((i * 7919) % 2 ** 16).slice(36) + oid(i % 40).slice(4));
+    const whole = writeGit(refs, [update('a', 1)]);
+    const sink = new BytesSink();
+    const writer = new GitTableWriter(sink, { maxMentions });
+    for (const ref of refs) writer.addRef(ref);
+    let times = 0;
+    for (; atOnce(writer.endRefs()); times++) {
+      const cursor = openV2(whole).refCursor();
+      while (cursor.next() || cursor.load()) writer.repeatRef(cursor.record);
+    }
+    writer.addLog(update('a', 1));
+    writer.finish();
+    expect(sink.bytes()).toEqual(whole);
+    expect(times > 0).toBe(maxMentions < 1000);
+  });
+
+  test.each<[string, (writer: GitTableWriter) => unknown]>([
+    ['the end', (writer) => writer.finish()],
+    ['a log entry', (writer) => writer.addLog(update('a', 1))],
+  ])('that are to be repeated and were not: %s is a misuse', (_, act) => {
+    const writer = new GitTableWriter(new BytesSink(), { maxMentions: 300 });
+    for (const ref of branches(1000, (i) => oid(i).slice(36) + oid(i).slice(4))) writer.addRef(ref);
+    expect(codeOf(() => act(writer))).toBe('REFS_NOT_REPEATED');
   });
 
   test('of GitStorage 2 have whole ids', () => {

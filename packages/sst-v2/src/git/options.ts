@@ -12,6 +12,8 @@ export interface GitTableOptions extends SstOptions {
   readonly gitStorage?: GitStorage;
   /** Whether a table whose refs take more than three blocks gets object records, by which refs are found by object id. Default true. */
   readonly indexObjects?: boolean;
+  /** As in `TableOptions`: how many mentions of object ids are held at most. Default: all. */
+  readonly maxMentions?: number;
   /** Whether log messages are stored as given. Default false: as Git does, a message is one line, and is ended with a newline. */
   readonly exactLogMessages?: boolean;
   /** The least update index that a ref in the table may have. Default: the least that one has, or a log update. */

@@ -1,7 +1,7 @@
 import { decodeRef, decodeString, REF_DELETION, REF_DIRECT, REF_PEELED, refUpdateIndex, type Ref } from '@reftable/block';
 import type { CursorCore } from '@reftable/io';
 import type { RefView } from '@reftable/table';
-import { hasBytesAt } from '@reftable/varint';
+import { hasBytesAt } from '@reftable/varint/bytes';
 import type { SstCursor } from '../sst-cursor.js';
 import { GitCursor } from './git-cursor.js';
 import { REF_KEY } from './key.js';

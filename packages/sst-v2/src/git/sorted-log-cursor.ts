@@ -1,7 +1,8 @@
 import { decodeLog, decodeString, logNameLength, logUpdateIndex, saturate, type Block, type LogRecord, type RecordPlace } from '@reftable/block';
 import type { Core, CursorCore } from '@reftable/io';
 import type { LogView } from '@reftable/table';
-import { compareBytes, hasBytesAt } from '@reftable/varint';
+import { compareBytes } from '@reftable/varint';
+import { hasBytesAt } from '@reftable/varint/bytes';
 import { INDEX_SIZE, lastRunNotAfter } from './log-runs.js';
 import type { GitLogCursor } from './log-cursor.js';
 

@@ -1,5 +1,6 @@
 import { BlockCursor, type Block } from '@reftable/block';
-import { decodeVarint, hasBytesAt, isReftableError, skipVarint } from '@reftable/varint';
+import { decodeVarint, isReftableError, skipVarint } from '@reftable/varint';
+import { hasBytesAt } from '@reftable/varint/bytes';
 import type { Findings } from './finding.js';
 import { offsetIn } from './place.js';
 import type { RecordCheck } from './record-checks.js';

@@ -1,7 +1,7 @@
 import { crc32 } from '@reftable/block/crc32';
 import { ReadRequest, type Core, type SourceInfo } from '@reftable/io';
-import { getU32, hasBytesAt, isReftableError, putU32 } from '@reftable/varint';
-import { ByteWriter } from '@reftable/varint/bytes';
+import { getU32, isReftableError, putU32 } from '@reftable/varint';
+import { ByteWriter, hasBytesAt } from '@reftable/varint/bytes';
 import { footerSize, parseFooter, type SectionPositions } from '../footer.js';
 import { encodeHeader, headerSize, MAX_HEADER_SIZE, parseHeader, type Header } from '../header.js';
 import type { Findings } from './finding.js';

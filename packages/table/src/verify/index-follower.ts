@@ -1,6 +1,7 @@
 import { BlockCursor, decodeIndexPosition, INDEX_BLOCK, type Block } from '@reftable/block';
 import { ReadAhead, type Core } from '@reftable/io';
-import { hasBytesAt, isReftableError } from '@reftable/varint';
+import { isReftableError } from '@reftable/varint';
+import { hasBytesAt } from '@reftable/varint/bytes';
 import type { BlockStore } from '../block-store.js';
 import type { Findings, TablePart } from './finding.js';
 import { offsetOf } from './place.js';
