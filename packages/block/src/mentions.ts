@@ -19,12 +19,15 @@ export class Mentions {
    * are full.
    */
   readonly pieces: Uint32Array[] = [];
-  #piece = new Uint32Array(0);
+  readonly #free: Uint32Array[];
+  #piece: Uint32Array = new Uint32Array(0);
   /** Words of the last piece that are used. */
   #used = 0;
 
-  constructor(idSize: number) {
+  /** @param free pieces of full size that are not in use; those of ids of other sizes are not among them */
+  constructor(idSize: number, free: Uint32Array[]) {
     this.idWords = idSize / WORD;
+    this.#free = free;
   }
 
   /** How many there are. */
@@ -44,10 +47,16 @@ export class Mentions {
     this.#used = at;
   }
 
+  /** Ends the use of this. What can be used for others is free now. */
+  release(): void {
+    for (const piece of this.pieces) if (piece.length === MOST_ROWS * (this.idWords + 1)) this.#free.push(piece);
+  }
+
   /** Few ids need little room. */
   #addPiece(): void {
     const rows = Math.min(Math.max(FIRST_ROWS, this.count), MOST_ROWS);
-    this.#piece = new Uint32Array(rows * (this.idWords + 1));
+    const free = rows === MOST_ROWS ? this.#free.pop() : undefined;
+    this.#piece = free ?? new Uint32Array(rows * (this.idWords + 1));
     this.#used = 0;
     this.pieces.push(this.#piece);
   }

@@ -26,14 +26,16 @@ const FIRST_BYTES = 256;
  * Collects which block mentions which object id: of all that a table's writer keeps, the only thing that is there for each ref. It is kept
  * apart by the id's first byte, so that it can be sorted in its own place, with little more.
  *
- * Where there are more mentions than may be held, only those of the lower first bytes are; and all are asked for again, in *passes*, each for those
- * that come next. A first round of passes finds how long the keys must be, a second one writes.
+ * Where there are more mentions than may be held, only those of the highest first bytes are; and all are asked for again, in *passes*. On the way down
+ * to the lowest first byte, they find how long the keys must be; on the way up, they write.
  */
 export class ObjectIndex {
   readonly #idSize: number;
   readonly #limit: number;
   /** By first byte. */
   readonly #mentions: (Mentions | undefined)[] = [];
+  /** What mentions stood in that are not held any more, for others to stand in. */
+  readonly #free: Uint32Array[] = [];
   #held = 0;
   /** How many mentions there are of ids with each first byte. */
   readonly #counts = new Uint32Array(FIRST_BYTES);
@@ -51,7 +53,7 @@ export class ObjectIndex {
   #total: number | undefined;
   /** The most bytes that two ids start with alike, as far as that is known. */
   #longest = 0;
-  #isMeasured = false;
+  /** On the way up. */
   #writer: ObjectRecordWriter | undefined;
 
   /** @param limit how many mentions are held at most, as far as first bytes tell them apart */
@@ -96,19 +98,15 @@ export class ObjectIndex {
     this.#sort();
     const idLength = Math.max(this.#longest + 1, least);
     if (idLength > most) return 0;
-    const isLast = this.#end === FIRST_BYTES;
-    if (!this.#isMeasured) {
-      this.#isMeasured = isLast;
-      if (!isLast || this.#from > 0) {
-        this.#startPass(isLast ? 0 : this.#end);
-        return undefined;
-      }
+    if (this.#writer === undefined && this.#from > 0) {
+      this.#startPass(this.#from - 1, -1);
+      return undefined;
     }
     if (this.#total === 0) return idLength;
     this.#writer ??= new ObjectRecordWriter(open(), this.#positions, this.#idSize, idLength);
     yield* this.#write(this.#writer);
-    if (!isLast) {
-      this.#startPass(this.#end);
+    if (this.#end < FIRST_BYTES) {
+      this.#startPass(this.#end, 1);
       return undefined;
     }
     this.#writer.finish();
@@ -123,32 +121,35 @@ export class ObjectIndex {
       const isFirstPass = this.#total === undefined;
       if (isFirstPass) this.#counts[first]!++;
       if (first < this.#from || first >= this.#end) continue;
-      const mentions = (this.#mentions[first] ??= new Mentions(this.#idSize));
+      const mentions = (this.#mentions[first] ??= new Mentions(this.#idSize, this.#free));
       mentions.add(bytes, id, this.#block);
       if (++this.#held > this.#limit && isFirstPass) this.#makeRoom();
     }
   }
 
-  /** Leaves the highest first bytes to other passes. After the first one, it is known what there is room for. */
+  /** Leaves the lowest first bytes to other passes. After the first one, it is known what there is room for. */
   #makeRoom(): void {
-    while (this.#held > this.#limit && this.#end > this.#from + 1) {
-      this.#end--;
-      this.#held -= this.#mentions[this.#end]?.count ?? 0;
-      this.#mentions[this.#end] = undefined;
+    while (this.#held > this.#limit && this.#from < this.#end - 1) {
+      this.#held -= this.#mentions[this.#from]?.count ?? 0;
+      this.#forget(this.#from++);
     }
   }
 
-  /** Starts a pass that goes as far as there is room for what it will collect. */
-  #startPass(from: number): void {
-    this.#mentions.length = this.#held = this.#met = 0;
+  /** Starts a pass that goes from a first byte up or down as far as there is room for what it will collect. */
+  #startPass(first: number, step: 1 | -1): void {
+    for (let byte = this.#from; byte < this.#end; byte++) this.#forget(byte);
+    this.#held = this.#met = 0;
     this.#block = -1;
-    this.#from = from;
-    let sum = 0;
-    for (this.#end = from; this.#end < FIRST_BYTES; this.#end++) {
-      const count = this.#counts[this.#end]!;
+    let last = first;
+    let sum = this.#counts[first]!;
+    for (let next = first + step; next >= 0 && next < FIRST_BYTES; next += step) {
+      const count = this.#counts[next]!;
       if (sum > 0 && count > 0 && sum + count > this.#limit) break;
       sum += count;
+      last = next;
     }
+    this.#from = Math.min(first, last);
+    this.#end = Math.max(first, last) + 1;
   }
 
   #sort(): void {
@@ -166,7 +167,13 @@ export class ObjectIndex {
         left -= piece.length;
         yield;
       }
-      this.#mentions[first] = undefined;
+      this.#forget(first);
     }
+  }
+
+  /** Forgets the mentions of ids with this first byte. */
+  #forget(first: number): void {
+    this.#mentions[first]?.release();
+    this.#mentions[first] = undefined;
   }
 }

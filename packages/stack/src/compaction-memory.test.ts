@@ -41,15 +41,15 @@ class CountingStorage extends MemoryStorage {
 test('reads refs again where there are more object ids than are held, and finds all of them by these', () => {
   const storage = new MemoryStorage();
   const stack = openStackSync(storage, { autoCompaction: false });
-  const count = 540_000;
+  const count = 1_060_000;
   const idOf = (number: number): string => oid((number * 2_654_435_761) % 2 ** 32).slice(32) + oid(number).slice(8);
   stack.transaction((transaction) => {
     for (let number = 0; number < count; number++) {
-      transaction.addRef({ name: `refs/tags/${String(number).padStart(6, '0')}`, kind: 'peeled', oid: idOf(number), peeled: idOf(number + count) });
+      transaction.addRef({ name: `refs/tags/${String(number).padStart(7, '0')}`, kind: 'peeled', oid: idOf(number), peeled: idOf(number + count) });
     }
   });
   stack.transaction((transaction) => {
-    for (let number = 0; number < 10; number++) transaction.addRef({ name: `refs/tags/${String(number).padStart(6, '0')}`, kind: 'deletion' });
+    for (let number = 0; number < 10; number++) transaction.addRef({ name: `refs/tags/${String(number).padStart(7, '0')}`, kind: 'deletion' });
   });
   stack.compact();
   const found = [0, 9, 10, 11, 77_777, count - 1, count, count + 9, count + 10, 2 * count - 1, 2 * count].map((number) => stack.refsByObject(idOf(number)).length);

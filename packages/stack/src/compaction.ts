@@ -32,8 +32,8 @@ export interface CompactionExtras {
   readonly onProgress?: (progress: CompactionProgress) => void;
 }
 
-/** How many mentions of object ids are held at a time: 24 MiB of SHA-1, 36 of SHA-256. Where there are more, tables are read several times. */
-const MAX_MENTIONS = 1 << 20;
+/** How many mentions of object ids are held at a time: 48 MiB of SHA-1, 72 of SHA-256. Where there are more, tables are read several times. */
+const MAX_MENTIONS = 1 << 21;
 
 /** A table, in the stack or not yet. */
 type HasCore = Pick<ListedTable, 'core'>;
