@@ -104,16 +104,14 @@ export class BlockCursor {
     const oldLength = this.keyLength;
     let key = this.key;
     let shared = prefix;
-    if (prefix < oldLength) {
+    if (prefix > oldLength) throw this.#damage('PREFIX_LENGTH', `key shares ${prefix} bytes with one of ${oldLength}`, start);
+    if (pos === suffixEnd) throw this.#disorder(start);
+    if (prefix < oldLength && bytes[pos]! <= key[prefix]!) {
       while (pos < suffixEnd && shared < oldLength && bytes[pos] === key[shared]) {
         pos++;
         shared++;
       }
       if (pos === suffixEnd || (shared < oldLength && bytes[pos]! < key[shared]!)) throw this.#disorder(start);
-    } else if (prefix > oldLength) {
-      throw this.#damage('PREFIX_LENGTH', `key shares ${prefix} bytes with one of ${oldLength}`, start);
-    } else if (pos === suffixEnd) {
-      throw this.#disorder(start);
     }
     this.shared = shared;
     if (keyLength > key.length) key = this.#growKey(keyLength);
