@@ -1,32 +1,11 @@
 /* Damage to tables that gets past the footer's checksum. */
 import { deflateSync } from 'node:zlib';
 import { crc32 } from '@reftable/block/crc32';
+import type { Random } from '@reftable/conformance/hostile';
 import { getU16, putU16, putU24, putU32 } from '@reftable/varint';
 
 import type { BlockInfo } from './sst-core.js';
 import { bytes, open } from './sst.testing.js';
-
-/** Pseudo-random numbers, the same for the same seed. */
-export class Random {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  /** A whole number below `limit`. (A Weyl sequence, and the mixing of MurmurHash.) */
-  below(limit: number): number {
-    this.#state = (this.#state + 0x9e37_79b9) >>> 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 16), 0x85eb_ca6b);
-    mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2_ae35);
-    return Math.floor((((mixed ^ (mixed >>> 16)) >>> 0) / 2 ** 32) * limit);
-  }
-
-  /** One of a list, which is not empty. */
-  pick<T>(list: readonly T[]): T {
-    return list[this.below(list.length)]!;
-  }
-}
 
 /** Where the footer of a sound table starts. */
 export function footerStart(table: Uint8Array): number {

@@ -4,8 +4,9 @@
  * refuses there, both refuse when they verify.
  */
 import { refusedSstV2Tables, sstV2GitTables, sstV2Tables } from '@reftable/conformance';
+import { Random } from '@reftable/conformance/hostile';
 import { describe, expect, test } from 'vitest';
-import { footerStart, mutate, Random, sealed } from './damage.testing.js';
+import { footerStart, mutate, sealed } from './damage.testing.js';
 import { firstReader, outcomeOf, secondReader, type Outcome, type Questions } from './two-readers.testing.js';
 
 /** How often each table is damaged. */

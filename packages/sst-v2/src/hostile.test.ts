@@ -2,11 +2,12 @@
  * Bytes that no writer wrote: whatever they are, a table ends in a typed error or gives well-formed records.
  * `hostile.testing.ts` asks and judges, `damage.testing.ts` does damage; here is what is damaged, and how.
  */
+import { Random } from '@reftable/conformance/hostile';
 import { BytesSink, BytesSource } from '@reftable/io';
 import { putU32 } from '@reftable/varint';
 import { ByteWriter } from '@reftable/varint/bytes';
 import { describe, expect, test, vi } from 'vitest';
-import { assemble, block, blocksOf, footerStart, mutate, Random, record, sealed } from './damage.testing.js';
+import { assemble, block, blocksOf, footerStart, mutate, record, sealed } from './damage.testing.js';
 import { examine, keysOf, type InflaterSwitch } from './hostile.testing.js';
 import { encodeIndexValue } from './index-entry.js';
 import { openSstSync } from './sst.js';

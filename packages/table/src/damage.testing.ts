@@ -7,38 +7,12 @@ import { Buffer } from 'node:buffer';
 import { constants, deflateSync } from 'node:zlib';
 import { BlockCursor, idSize, LOG_BLOCK, type Block } from '@reftable/block';
 import { crc32 } from '@reftable/block/crc32';
+import type { Random } from '@reftable/conformance/hostile';
 import { BytesSource } from '@reftable/io';
 import { encodeVarint, getU24, putU16, putU24, putU32, putU64 } from '@reftable/varint';
 import { footerSize } from './footer.js';
 import { headerSize } from './header.js';
 import { openTableSync } from './table.js';
-
-/** Pseudorandom numbers, the same for the same seed. */
-export class Random {
-  #state: number;
-
-  constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  /** A whole number below `limit`. (A Weyl sequence, and the mixing of MurmurHash.) */
-  below(limit: number): number {
-    this.#state = (this.#state + 0x9e37_79b9) >>> 0;
-    let mixed = Math.imul(this.#state ^ (this.#state >>> 16), 0x85eb_ca6b);
-    mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2_ae35);
-    return Math.floor((((mixed ^ (mixed >>> 16)) >>> 0) / 2 ** 32) * limit);
-  }
-
-  /** One of a list, which is not empty. */
-  pick<T>(list: readonly T[]): T {
-    return list[this.below(list.length)]!;
-  }
-
-  /** True once in `times`. */
-  once(times: number): boolean {
-    return this.below(times) === 0;
-  }
-}
 
 /** A block as it is taken out of a table. */
 interface Piece {

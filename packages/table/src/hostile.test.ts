@@ -4,10 +4,11 @@
  */
 import { INDEX_BLOCK, LOG_BLOCK, OBJECT_BLOCK, REF_BLOCK, type LogInput, type RefInput } from '@reftable/block';
 import { damagedTables } from '@reftable/conformance';
+import { Random } from '@reftable/conformance/hostile';
 import { BytesSource } from '@reftable/io';
 import { encodeVarint, isReftableError, putU24, putU64 } from '@reftable/varint';
 import { describe, expect, test, vi } from 'vitest';
-import { mutate, putTogether, Random, seal, takeApart } from './damage.testing.js';
+import { mutate, putTogether, seal, takeApart } from './damage.testing.js';
 import { footerSize } from './footer.js';
 import { headerSize } from './header.js';
 import { examine, questionsOf, type InflaterSwitch, type Questions } from './hostile.testing.js';

@@ -5,7 +5,8 @@
 import { Buffer } from 'node:buffer';
 import { performance } from 'node:perf_hooks';
 import type { LogRecord, Ref } from '@reftable/block';
-import type { BlockSource, BlockSourceSync, Cursor, CursorSync } from '@reftable/io';
+import { HostileSource, largestAllocation } from '@reftable/conformance/hostile';
+import type { Cursor, CursorSync } from '@reftable/io';
 import { compareBytes, isReftableError } from '@reftable/varint';
 import type { LogView, RefView } from './reader-core.js';
 import { openTable, openTableSync, type Table, type TableSync } from './table.js';
@@ -210,72 +211,4 @@ function firstDifference(a: string, b: string): string {
   const [left, right] = [a.split('\n'), b.split('\n')];
   const at = left.findIndex((line, index) => line !== right[index]);
   return at < 0 ? `${right[left.length]!} is added` : `${right[at] ?? 'nothing'} instead of ${left[at]!}`;
-}
-
-/** A file in memory that answers only what may be asked, and not for ever. Async reads are promises of copies, sync reads are views. */
-class HostileSource implements BlockSource, BlockSourceSync {
-  readonly size: number;
-  readonly name = undefined;
-  /** Reads for the question that is asked. */
-  reads = 0;
-  readonly #bytes: Uint8Array;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-    this.size = bytes.length;
-  }
-
-  read(offset: number, length: number): Promise<Uint8Array> {
-    return Promise.resolve(this.readSync(offset, length).slice());
-  }
-
-  readSync(offset: number, length: number): Uint8Array {
-    if (!(offset >= 0 && length >= 0 && offset + length <= this.size)) throw new Error(`read of ${length} bytes at ${offset}`);
-    // A block takes two reads at most, and has ten bytes or more.
-    if (++this.reads > this.size) throw new Error('reads without end');
-    return this.#bytes.subarray(offset, offset + length);
-  }
-
-  close(): void {
-    // Nothing is held.
-  }
-
-  closeSync(): void {
-    // Nothing is held.
-  }
-}
-
-const { Uint8Array: plainArray } = globalThis;
-const plainBuffer = Object.getOwnPropertyDescriptor(Buffer, 'allocUnsafe')!;
-const allocate = Buffer.allocUnsafe.bind(Buffer);
-let largest = 0;
-
-const watchedArray = new Proxy(plainArray, {
-  construct(target, args: unknown[]) {
-    note(args[0]);
-    return Reflect.construct(target, args) as object;
-  },
-});
-
-function watchedAllocate(size: number): ReturnType<typeof allocate> {
-  note(size);
-  return allocate(size);
-}
-
-function note(size: unknown): void {
-  if (typeof size === 'number' && size > largest) largest = size;
-}
-
-/** The largest piece of memory, in bytes, that `act` takes at once for itself, or Node's zlib for it. */
-async function largestAllocation(act: () => Promise<void>): Promise<number> {
-  largest = 0;
-  globalThis.Uint8Array = watchedArray;
-  Buffer.allocUnsafe = watchedAllocate;
-  try {
-    await act();
-  } finally {
-    globalThis.Uint8Array = plainArray;
-    Object.defineProperty(Buffer, 'allocUnsafe', plainBuffer);
-  }
-  return largest;
 }

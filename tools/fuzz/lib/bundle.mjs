@@ -37,7 +37,8 @@ export function inflateInto(input, start, out) {
 const entry = `
 export { inflater } from '#zlib';
 export { examine, questionsOf } from './packages/table/src/hostile.testing.js';
-export { mutate, Random, takeApart } from './packages/table/src/damage.testing.js';
+export { Random } from './packages/conformance/src/hostile.js';
+export { mutate, takeApart } from './packages/table/src/damage.testing.js';
 export { writeTable } from './packages/table/src/write-table.js';
 `;
 

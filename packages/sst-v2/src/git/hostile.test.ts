@@ -1,9 +1,10 @@
 /* Damage to Git tables: whatever it is, a question ends in a typed error or in well-formed records. What the container makes of damage is tested beside it. */
+import { Random } from '@reftable/conformance/hostile';
 import type { LogInput, RefInput } from '@reftable/block';
 import { BytesSink, BytesSource } from '@reftable/io';
 import { compareBytes, isReftableError } from '@reftable/varint';
 import { describe, expect, test } from 'vitest';
-import { mutate, Random, sealed } from '../damage.testing.js';
+import { mutate, sealed } from '../damage.testing.js';
 import { SstWriter } from '../sst-writer.js';
 import { bytes, codeOf } from '../sst.testing.js';
 import { openGitTableSync } from './git-table.js';

@@ -2,13 +2,14 @@
  * Bytes that no writer wrote. Whatever they are, a verification ends, throws nothing, and says the same on both faces. And where reading fails,
  * or an index leads to another answer than a scan, it has found an error: a table without one can be relied on.
  */
+import { Random } from '@reftable/conformance/hostile';
 import { Buffer } from 'node:buffer';
 import { performance } from 'node:perf_hooks';
 import { isDeepStrictEqual } from 'node:util';
 import type { LogRecord, Ref } from '@reftable/block';
 import { isReftableError } from '@reftable/varint';
 import { expect, test } from 'vitest';
-import { mutate, Random, seal, takeApart } from '../damage.testing.js';
+import { mutate, seal, takeApart } from '../damage.testing.js';
 import { headerSize } from '../header.js';
 import { questionsOf, type Questions } from '../hostile.testing.js';
 import type { TableSync } from '../table.js';

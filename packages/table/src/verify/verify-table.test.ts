@@ -1,8 +1,9 @@
 import { LOG_BLOCK, REF_BLOCK } from '@reftable/block';
 import { craftedTables, damagedTables, gitStacks, jgitStacks, jgitTables } from '@reftable/conformance';
+import { Random } from '@reftable/conformance/hostile';
 import { BytesSource } from '@reftable/io';
 import { describe, expect, test } from 'vitest';
-import { putTogether, Random, takeApart } from '../damage.testing.js';
+import { putTogether, takeApart } from '../damage.testing.js';
 import { branches, CountingSource, deletion, direct, footerSizeOf, logDeletion, patched, peeled, spreadOid, update, write } from '../table.testing.js';
 import { SEVERITIES, type FindingCode } from './finding.js';
 import { verifyTable, verifyTableSync } from './verify-table.js';
