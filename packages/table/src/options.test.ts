@@ -12,6 +12,7 @@ test("the defaults are Git's", () => {
     restartInterval: 16,
     indexThreshold: 3,
     indexObjects: true,
+    maxMentions: Number.MAX_SAFE_INTEGER,
     exactLogMessages: false,
   });
 });
@@ -35,6 +36,7 @@ describe('what can not be', () => {
     ['restart interval 0', 'NUMBER_RANGE', { restartInterval: 0 }],
     ['restart interval 65536', 'NUMBER_RANGE', { restartInterval: 65_536 }],
     ['limits reversed', 'LIMITS', { minUpdateIndex: 2, maxUpdateIndex: 1 }],
+    ['part of a mention', 'NUMBER_RANGE', { maxMentions: 1.5 }],
     ['a negative limit', 'NUMBER_RANGE', { minUpdateIndex: -1 }],
     ['a limit that is no whole number', 'NUMBER_RANGE', { maxUpdateIndex: 1.5 }],
     ['a limit over 2^64-1', 'NUMBER_RANGE', { maxUpdateIndex: 2n ** 64n }],

@@ -46,10 +46,11 @@ export interface TableGeometry {
 /** Fills in the defaults. @throws `NUMBER_RANGE`, `BLOCK_SIZE`, `LIMITS` (misuse) */
 export function resolveOptions(options: TableOptions): TableGeometry {
   const { hash = 'sha1', blockSize = 4096, aligned = true, restartInterval = 16 } = options;
-  const { indexObjects = true, maxMentions = Infinity, exactLogMessages = false } = options;
+  const { indexObjects = true, maxMentions = Number.MAX_SAFE_INTEGER, exactLogMessages = false } = options;
   const version = hash === 'sha1' ? 1 : 2;
   checkNumber(blockSize, MAX_BLOCK_SIZE);
   checkNumber(restartInterval, MAX_RESTARTS);
+  checkNumber(maxMentions, Number.MAX_SAFE_INTEGER);
   checkU64(options.minUpdateIndex);
   checkU64(options.maxUpdateIndex);
   const minUpdateIndex = BigInt(options.minUpdateIndex);

@@ -377,7 +377,7 @@ describe('object section', () => {
       return times;
     };
 
-    test.each([1, 70, 399, 400, Infinity])('%d of 400: the same bytes, and refs are asked for again where there are more', (maxMentions) => {
+    test.each([0, 1, 70, 399, 400, 401])('%d of 400: the same bytes, and refs are asked for again where there are more', (maxMentions) => {
       const sink = new BytesSink();
       const bounded = new TableWriter(sink, { ...LIMITS, blockSize: 256, maxMentions });
       const times = repeatRefs(bounded);

@@ -248,6 +248,7 @@ describe('the writer refuses', () => {
   test('limits that contradict each other', () => {
     expect(codeOf(() => new GitTableWriter(new BytesSink(), { minUpdateIndex: 3, maxUpdateIndex: 2 }))).toBe('LIMITS');
     expect(codeOf(() => new GitTableWriter(new BytesSink(), { minUpdateIndex: -1 }))).toBe('NUMBER_RANGE');
+    expect(codeOf(() => new GitTableWriter(new BytesSink(), { maxMentions: -1 }))).toBe('NUMBER_RANGE');
   });
 
   test('logs out of order, in GitStorage 2 as well', () => {

@@ -1,5 +1,5 @@
 import type { Hash } from '@reftable/block';
-import { checkU64, ReftableError } from '@reftable/varint';
+import { checkNumber, checkU64, ReftableError } from '@reftable/varint';
 import type { SstOptions } from '../options.js';
 import { LOG_KEY } from './key.js';
 import type { GitStorage } from './metadata.js';
@@ -23,8 +23,9 @@ export interface GitTableOptions extends SstOptions {
 }
 
 /** Refuses options that contradict each other. @throws `GIT_STORAGE`, `LIMITS`, `NUMBER_RANGE` (misuse) */
-export function checkOptions({ hash = 'sha1', gitStorage = 3, minUpdateIndex = 0, maxUpdateIndex }: GitTableOptions): void {
+export function checkOptions({ hash = 'sha1', gitStorage = 3, maxMentions = 0, minUpdateIndex = 0, maxUpdateIndex }: GitTableOptions): void {
   if (gitStorage === 2 && hash !== 'sha1') throw new ReftableError('misuse', 'GIT_STORAGE', `GitStorage 2 has no room to say that ids are of ${hash}`);
+  checkNumber(maxMentions, Number.MAX_SAFE_INTEGER);
   checkU64(minUpdateIndex);
   if (maxUpdateIndex === undefined) return;
   checkU64(maxUpdateIndex);
