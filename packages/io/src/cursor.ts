@@ -21,6 +21,8 @@ export interface CursorCore<V> {
   seek(target: Uint8Array, length: number): boolean;
   /** Reads what is needed and finishes the seek. */
   settle(): Core<void>;
+  /** Nobody will move it any more, and what it uses may be let go of: for who can tell. Most cursors need not be told. */
+  close?(): void;
 }
 
 /**

@@ -96,6 +96,10 @@ export class RangeCursor<V extends KeyView> implements CursorCore<V> {
     return this.#cursor.settle();
   }
 
+  close(): void {
+    this.#cursor.close?.();
+  }
+
   /** Whether the record is wanted. If it is not, the range may be at its end, or go on elsewhere. */
   #accepts(record: V): boolean {
     return this.#isInside(record) && (this.#tombstones || !record.isDeletion);

@@ -6,7 +6,8 @@ import { performReadSync } from './source.js';
 
 /** What is picked of each record that a cursor comes to. As a class, not a generator: a loop over many then costs half as much for each. */
 export class RecordIterator<V, T> implements IterableIterator<T, undefined> {
-  readonly #cursor: CursorCore<V>;
+  /** Undefined when it is over. */
+  #cursor: CursorCore<V> | undefined;
   readonly #pick: (record: V) => T;
 
   constructor(cursor: CursorCore<V>, pick: (record: V) => T) {
@@ -19,8 +20,15 @@ export class RecordIterator<V, T> implements IterableIterator<T, undefined> {
   }
 
   next(): IteratorResult<T, undefined> {
-    if (!this.#cursor.next() && !runSync(this.#cursor.load(), performReadSync)) return { done: true, value: undefined };
-    return { done: false, value: this.#pick(this.#cursor.record) };
+    const cursor = this.#cursor;
+    if (cursor === undefined || (!cursor.next() && !runSync(cursor.load(), performReadSync))) return this.return();
+    return { done: false, value: this.#pick(cursor.record) };
+  }
+
+  return(): IteratorReturnResult<undefined> {
+    this.#cursor?.close?.();
+    this.#cursor = undefined;
+    return { done: true, value: undefined };
   }
 }
 
@@ -34,16 +42,20 @@ const MAX_BATCH_BYTES = 1 << 18;
  */
 export async function* recordBatches<V extends KeyView, T>(core: CursorCore<V>, pick: (record: V) => T): AsyncGenerator<T[], void, undefined> {
   const cursor = new Cursor(core);
-  while (cursor.next() || (await cursor.load())) {
-    const batch: T[] = [];
-    let size = 0;
-    try {
-      do {
-        batch.push(pick(cursor.record));
-        size += cursor.record.keyLength;
-      } while (batch.length < MAX_BATCH && size < MAX_BATCH_BYTES && cursor.next());
-    } finally {
-      if (batch.length > 0) yield batch;
+  try {
+    while (cursor.next() || (await cursor.load())) {
+      const batch: T[] = [];
+      let size = 0;
+      try {
+        do {
+          batch.push(pick(cursor.record));
+          size += cursor.record.keyLength;
+        } while (batch.length < MAX_BATCH && size < MAX_BATCH_BYTES && cursor.next());
+      } finally {
+        if (batch.length > 0) yield batch;
+      }
     }
+  } finally {
+    core.close?.();
   }
 }

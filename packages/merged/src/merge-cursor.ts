@@ -44,6 +44,8 @@ export class MergeCursor<V extends MergeKey, Q> implements MergeableCursor<V, Q>
   #stalled: Runner<V, Q> | undefined;
   /** How many have been moved to their first record. */
   #started = 0;
+  /** Told once, when this is closed. */
+  onClose: (() => void) | undefined;
   /** Those that must read to finish a seek. */
   #unsettled: readonly Runner<V, Q>[] = [];
 
@@ -54,6 +56,11 @@ export class MergeCursor<V extends MergeKey, Q> implements MergeableCursor<V, Q>
 
   get record(): V {
     return this.#leader!.cursor.record;
+  }
+
+  close(): void {
+    this.onClose?.();
+    this.onClose = undefined;
   }
 
   next(): boolean {

@@ -1,7 +1,6 @@
 import { idSize, textBytes, type Hash, type Ref } from '@reftable/block';
 import type { Core, ReadRequest } from '@reftable/io';
 import { isFound, type AnyTableCore, type FoundRef, type LogView, type RefView } from '@reftable/table';
-import type { CursorCore } from '@reftable/io';
 import { compareBytes, ReftableError } from '@reftable/varint';
 import { MergeCursor } from './merge-cursor.js';
 import { hashOf, NameFilter } from './name-filter.js';
@@ -48,12 +47,12 @@ export class MergedCore implements AnyTableCore {
     return this.#tables.map((table) => table.maxUpdateIndex).reduce((a, b) => (b > a ? b : a), 0n);
   }
 
-  refCursor(): CursorCore<RefView> {
-    return new MergeCursor<RefView, ReadRequest>(this.#tables.map((table) => table.refCursor()));
+  refCursor(): MergeCursor<RefView, ReadRequest> {
+    return new MergeCursor(this.#tables.map((table) => table.refCursor()));
   }
 
-  logCursor(): CursorCore<LogView> {
-    return new MergeCursor<LogView, ReadRequest>(this.#tables.map((table) => table.logCursor()));
+  logCursor(): MergeCursor<LogView, ReadRequest> {
+    return new MergeCursor(this.#tables.map((table) => table.logCursor()));
   }
 
   findRef(name: Uint8Array, length: number, text?: string): FoundRef {

@@ -3,7 +3,7 @@ import type { Core, CursorCore } from '@reftable/io';
 import { isFound, type FoundRef, type LogView, type ReaderCore, type RefView } from '@reftable/table';
 import type { StackState } from './stack-state.js';
 
-/** A cursor uses the state that it moves over until nobody has the cursor any more: it can't be closed, and so can't be forgotten. */
+/** A cursor uses the state that it moves over until it is closed, as an iteration does that is over; or until nobody has it any more. */
 const cursors = new FinalizationRegistry<StackState>((state) => {
   state.release();
 });
@@ -36,9 +36,13 @@ export abstract class StateReader implements ReaderCore {
   }
 }
 
-function lend<C extends object>(state: StackState, cursor: C): C {
+function lend<C extends { onClose: (() => void) | undefined }>(state: StackState, cursor: C): C {
   state.retain();
-  cursors.register(cursor, state);
+  cursors.register(cursor, state, cursor);
+  cursor.onClose = () => {
+    cursors.unregister(cursor);
+    state.release();
+  };
   return cursor;
 }
 

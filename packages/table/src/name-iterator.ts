@@ -3,7 +3,8 @@ import { NameBatch } from './name-batch.js';
 
 /** The names of the records that a cursor comes to, made a batch at a time. */
 export class NameIterator implements IterableIterator<string, undefined> {
-  readonly #cursor: CursorCore<KeyView>;
+  /** Undefined when it is over. */
+  #cursor: CursorCore<KeyView> | undefined;
   readonly #batch = new NameBatch();
   /** The damage behind the names at hand. */
   #failure: unknown;
@@ -17,15 +18,21 @@ export class NameIterator implements IterableIterator<string, undefined> {
   }
 
   next(): IteratorResult<string, undefined> {
-    const value = this.#batch.take() ?? this.#refill();
-    return value === undefined ? { done: true, value } : { done: false, value };
+    const value = this.#cursor && (this.#batch.take() ?? this.#refill(this.#cursor));
+    return value === undefined ? this.return() : { done: false, value };
   }
 
-  #refill(): string | undefined {
+  return(): IteratorReturnResult<undefined> {
+    this.#cursor?.close?.();
+    this.#cursor = undefined;
+    return { done: true, value: undefined };
+  }
+
+  #refill(cursor: CursorCore<KeyView>): string | undefined {
     if (this.#failure !== undefined) throw this.#failure as Error;
-    if (!this.#cursor.next() && !runSync(this.#cursor.load(), performReadSync)) return undefined;
+    if (!cursor.next() && !runSync(cursor.load(), performReadSync)) return undefined;
     try {
-      this.#batch.collect(this.#cursor);
+      this.#batch.collect(cursor);
     } catch (error) {
       this.#failure = error;
     }

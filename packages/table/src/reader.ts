@@ -42,12 +42,16 @@ export class Reader {
   async *names(range: RefRange = {}): AsyncGenerator<string, void, undefined> {
     const cursor = refsIn(this.core, range);
     const names = new NameBatch();
-    while (cursor.next() || (await run(cursor.load(), performRead))) {
-      try {
-        names.collect(cursor);
-      } finally {
-        for (let name = names.take(); name !== undefined; name = names.take()) yield name;
+    try {
+      while (cursor.next() || (await run(cursor.load(), performRead))) {
+        try {
+          names.collect(cursor);
+        } finally {
+          for (let name = names.take(); name !== undefined; name = names.take()) yield name;
+        }
       }
+    } finally {
+      cursor.close?.();
     }
   }
 
