@@ -202,10 +202,6 @@ function putText(writer: ByteWriter, text: string | Uint8Array): void {
 }
 
 /** Whether an entry leads from no object to no object: what Git writes to say that a reflog exists though it has no entries, and never shows. */
-export function isExistenceMarker(log: LogUpdate): boolean {
-  return isZero(log.oldOid) && isZero(log.newOid);
-}
-
-function isZero(oid: string): boolean {
-  return /^0+$/.test(oid);
+export function isExistenceMarker({ oldOid, newOid }: Record<'oldOid' | 'newOid', string | Uint8Array>): boolean {
+  return [oldOid, newOid].every((oid) => (typeof oid === 'string' ? /^0+$/.test(oid) : oid.every((byte) => byte === 0)));
 }

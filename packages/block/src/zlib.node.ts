@@ -21,7 +21,8 @@ export function inflateInto(input: Uint8Array, start: number, out: Uint8Array): 
   const length = out.length;
   const { inflateSync } = loadZlib();
   try {
-    const options = { info: true, maxOutputLength: Math.max(length, 1), chunkSize: Math.max(length, 64) };
+    // A byte more than is promised: what fills its memory is given as much again.
+    const options = { info: true, maxOutputLength: Math.max(length, 1), chunkSize: Math.max(length + 1, 64) };
     const { buffer, engine } = inflateSync(input.subarray(start), options) as unknown as Inflated;
     if (buffer.length !== length) return -1;
     out.set(buffer);

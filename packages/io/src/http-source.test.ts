@@ -607,6 +607,8 @@ describe('ends', () => {
     source.close();
     expect(await reading).toBe('misuse SOURCE_CLOSED');
     expect(await failure(read(source, 100_000, 10))).toBe('misuse SOURCE_CLOSED');
+    // What opening it brought is no longer given out either.
+    expect(await failure(Promise.resolve(read(source, 0, 4)))).toBe('misuse SOURCE_CLOSED');
     source.close();
     expect(site.asked).toHaveLength(2);
   });

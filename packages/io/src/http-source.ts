@@ -73,7 +73,7 @@ export class HttpSource implements BlockSource {
    */
   read(offset: number, length: number): Promise<Uint8Array> | Uint8Array {
     const end = offset + length;
-    if (end <= this.#start.length || length === 0) return this.#start.subarray(offset, end);
+    if (!this.#closing.signal.aborted && (end <= this.#start.length || length === 0)) return this.#start.subarray(offset, end);
     return new Promise((resolve, reject) => {
       const waiting = this.#waiting.push({ offset, length, resolve, reject });
       if (waiting === 1) queueMicrotask(() => this.#send());

@@ -1,5 +1,6 @@
 import { ReftableError } from '@reftable/varint';
 import { describe, expect, test } from 'vitest';
+import { fsckStackSync } from './fsck.js';
 import { MemoryStorage } from './memory-storage.js';
 import { oid, tableOf } from './stack.testing.js';
 import { openStackSync, type StackSync } from './stack-sync.js';
@@ -46,6 +47,14 @@ describe('clean', () => {
     // The name says one thing, the table another.
     put(storage, OLD, tableOf(9, ['a']));
     expect(stack.clean()).toEqual({ removed: [], kept: [JGIT, OLD, NEW, 'notes.txt'] });
+  });
+
+  test('keeps what only looks like a table, but has not the ending of one', () => {
+    const { storage, stack } = stackOf(3);
+    const others = [OLD.replace('.ref', '.bak'), '1-1.txt', '2-1.md', OLD.replace('.ref', '.sst')];
+    for (const name of others) put(storage, name, tableOf(2, ['a']));
+    expect(stack.clean()).toEqual({ removed: [], kept: others.sort() });
+    expect(fsckStackSync(storage).filter(({ code }) => code === 'STRAY_TABLE')).toEqual([]);
   });
 
   test('keeps everything where there is no list, or nothing in it', () => {

@@ -35,6 +35,9 @@ export interface CompactionExtras {
 /** How many mentions of object ids are held at a time: 48 MiB of SHA-1, 72 of SHA-256. Where there are more, tables are read several times. */
 const MAX_MENTIONS = 1 << 21;
 
+/** After how many refs that are read again the progress is told. */
+const REPORTED = 1 << 16;
+
 /** A table, in the stack or not yet. */
 type HasCore = Pick<ListedTable, 'core'>;
 
@@ -223,7 +226,7 @@ function* copyRecords(merged: MergedCore, file: TableFile, isOldest: boolean, { 
     entries++;
     if (file.isFull) yield* passOn();
   }
-  while (yield* file.endRefs()) yield* repeatRefs(merged, writer);
+  while (yield* file.endRefs(report)) yield* repeatRefs(merged, writer, report);
   const logs = merged.logCursor();
   while (logs.next() || (yield* logs.load())) {
     if (isOldest && logs.record.isDeletion) continue;
@@ -236,14 +239,21 @@ function* copyRecords(merged: MergedCore, file: TableFile, isOldest: boolean, { 
 
   function* passOn(): Steps<void> {
     yield* file.flush();
+    report();
+  }
+
+  function report(): void {
     onProgress?.({ entries, bytes: file.size });
   }
 }
 
 /** Gives the writer all refs again that {@link copyRecords} gave it, but for tombstones. */
-function* repeatRefs(merged: MergedCore, writer: AnyTableWriter): Steps<void> {
+function* repeatRefs(merged: MergedCore, writer: AnyTableWriter, report: () => void): Steps<void> {
   const refs = merged.refCursor();
-  while (refs.next() || (yield* refs.load())) writer.repeatRef(refs.record);
+  for (let count = 1; refs.next() || (yield* refs.load()); count++) {
+    writer.repeatRef(refs.record);
+    if (count % REPORTED === 0) report();
+  }
 }
 
 /** Puts a table where others were in the list, which may have grown meanwhile. @param file undefined: they just go */

@@ -8,12 +8,12 @@ const names = ['refs/heads/a', 'refs/heads/b', 'refs/heads/c'];
 
 async function count(list: AsyncIterable<unknown>): Promise<number> {
   let found = 0;
-  for await (const _ of list) found++;
+  for await (const record of list) if (record !== undefined) found++;
   return found;
 }
 
 async function first(list: AsyncIterable<unknown>): Promise<number> {
-  for await (const _ of list) return 1;
+  for await (const record of list) if (record !== undefined) return 1;
   return 0;
 }
 

@@ -18,6 +18,7 @@ describe('what can not be is refused before anything is done', () => {
     [{ lockTimeout: -2 }, 'LOCK_TIMEOUT'],
     [{ lockTimeout: -0.5 }, 'LOCK_TIMEOUT'],
     [{ lockTimeout: NaN }, 'LOCK_TIMEOUT'],
+    [{ durability: 'Full' as 'full' }, 'DURABILITY'],
   ])('%o', async (options, code) => {
     for (const [, open] of faces) {
       const error = await errorOf(() => open(new MemoryStorage(), options));

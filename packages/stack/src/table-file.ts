@@ -54,9 +54,9 @@ export class TableFile {
     this.#sink.clear();
   }
 
-  /** Ends the refs, where log entries follow. True: as `AnyTableWriter.endRefs` has it. */
-  *endRefs(): Steps<boolean> {
-    return yield* this.#passOn(this.writer.endRefs());
+  /** Ends the refs, where log entries follow. True: as `AnyTableWriter.endRefs` has it. @param onFlush told whenever something was passed on */
+  *endRefs(onFlush?: () => void): Steps<boolean> {
+    return yield* this.#passOn(this.writer.endRefs(), onFlush);
   }
 
   /** Ends the table. If it is small, it is not in a file yet. */
@@ -122,11 +122,13 @@ export class TableFile {
   }
 
   /** Passes on what is written as it comes. */
-  *#passOn<T>(writing: Pausing<T>): Steps<T> {
+  *#passOn<T>(writing: Pausing<T>, onFlush?: () => void): Steps<T> {
     for (;;) {
       const step = writing.next();
       if (step.done === true) return step.value;
-      if (this.isFull) yield* this.flush();
+      if (!this.isFull) continue;
+      yield* this.flush();
+      onFlush?.();
     }
   }
 

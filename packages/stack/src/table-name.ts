@@ -17,6 +17,8 @@ export const LIST_NAME = 'tables.list';
 export const LOCK_SUFFIX = '.lock';
 
 const TABLE = /^(?:0x)?([0-9a-f]{1,16})-(?:0x)?([0-9a-f]{1,16})(?:-(?:0x)?[0-9a-f]{1,16})?\.[0-9a-z]+$/i;
+/** How the names of tables end that Git and JGit write. */
+const GIT_ENDING = /\.(?:ref|log)$/i;
 const TEMPORARY = /\.temp\.[0-9A-Za-z]{6}$/;
 const JGIT_TEMPORARY = /_[0-9]+\.(?:ref|log)$/;
 /** JGit may link its lock to a second name, and Git write beside it whose it is. */
@@ -26,13 +28,16 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 /** What a file in a stack's folder is, as its name says. */
 export type FileKind = 'list' | 'lock' | 'table' | 'temporary' | 'jgit-temporary' | 'other';
 
-/** What a file is, as its name says. */
-export function kindOfFile(name: string): FileKind {
+/**
+ * What a file is, as its name says.
+ * @param ending that of the stack's table format; what else has a table's name is none
+ */
+export function kindOfFile(name: string, ending = '.ref'): FileKind {
   if (name === LIST_NAME) return 'list';
   if (LOCK.test(name)) return 'lock';
   if (TEMPORARY.test(name)) return 'temporary';
   if (JGIT_TEMPORARY.test(name)) return 'jgit-temporary';
-  return TABLE.test(name) ? 'table' : 'other';
+  return TABLE.test(name) && (GIT_ENDING.test(name) || name.endsWith(ending)) ? 'table' : 'other';
 }
 
 /** The update indexes in a table's name; undefined if it has none. */

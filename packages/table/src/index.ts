@@ -9,7 +9,7 @@ export type { LogRange } from './queries.js';
 export { TableWriter, type TableStatistics } from './table-writer.js';
 export type { SectionStatistics } from './section-writer.js';
 export { writeTable, type TableContent } from './write-table.js';
-export { logMessage } from './log-message.js';
+export { storedMessage } from './log-message.js';
 export type { TableOptions } from './options.js';
 export { RecordTooLargeError } from './errors.js';
 export type { Header, Version } from './header.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { logMessage } from './log-message.js';
-import { codeOf } from './table.testing.js';
+import { logMessage, storedMessage } from './log-message.js';
+import { codeOf, logDeletion, oid, update } from './table.testing.js';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -16,6 +16,17 @@ describe('as Git stores it', () => {
     ['blanks stay', '  a  \t ', '  a  \t \n'],
   ])('%s', (_, given, stored) => {
     expect(normal(given)).toBe(stored);
+  });
+
+  test('an existence marker and a tombstone have none; any other entry that is given none has a newline', () => {
+    const none = { oldOid: '0'.repeat(40), newOid: '0'.repeat(40), message: '' };
+    const stored = (log: Parameters<typeof storedMessage>[0]): string => new TextDecoder().decode(storedMessage(log, false));
+    expect(stored(update('a', 1, none))).toBe('');
+    expect(stored({ ...update('a', 1, none), oldOid: new Uint8Array(20), newOid: new Uint8Array(20) })).toBe('');
+    expect(stored({ ...update('a', 1, none), newOid: Uint8Array.from({ length: 20 }, (_, i) => (i === 19 ? 1 : 0)) })).toBe('\n');
+    expect(stored(update('a', 1, { ...none, newOid: oid(1) }))).toBe('\n');
+    expect(stored(update('a', 1, { ...none, message: 'x' }))).toBe('x\n');
+    expect(stored(logDeletion('a'))).toBe('');
   });
 
   test('two lines are refused', () => {

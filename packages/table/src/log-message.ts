@@ -1,6 +1,14 @@
+import { isExistenceMarker, textBytes, type LogInput } from '@reftable/block';
 import { ReftableError } from '@reftable/varint';
 
 const NEWLINE = 10;
+
+/** The message of an entry as it is to be stored: none of a tombstone and, as Git has it, of an existence marker. @throws as {@link logMessage} */
+export function storedMessage(log: LogInput, exact: boolean): Uint8Array {
+  const message = log.kind === 'deletion' ? '' : (log.messageBytes ?? log.message);
+  const isNone = message.length === 0 && (log.kind === 'deletion' || isExistenceMarker(log));
+  return logMessage(textBytes(message), exact || isNone);
+}
 
 /**
  * A log message as Git stores it: one line, ended by one newline, whatever newlines it was given with at its end.

@@ -40,7 +40,6 @@ function rewritten(table: TableSync, config: GitConfig, way: Way = throughObject
     blockSize: config.block_size,
     restartInterval: config.restart_interval,
     indexObjects: config.index_objects,
-    exactLogMessages: true,
     minUpdateIndex: minUpdateIndexExact,
     maxUpdateIndex: maxUpdateIndexExact,
   });

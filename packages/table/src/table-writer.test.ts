@@ -438,9 +438,9 @@ describe('logs', () => {
     expect(contentOf(open(write({ logs: lines }, { exactLogMessages: true }))).logs).toEqual(lines);
   });
 
-  test('the existence marker is written as Git writes it, with no message, when messages are exact', () => {
+  test('the existence marker is written as Git writes it, with no message, whether messages are exact or not', () => {
     const marker = update('refs/heads/main', 1, { oldOid: oid(0), newOid: oid(0), name: '', email: '', time: 0, timeZone: 0, message: '' });
-    expect(contentOf(open(write({ logs: [marker] }, { exactLogMessages: true }))).logs).toEqual([marker]);
+    for (const exactLogMessages of [true, false]) expect(contentOf(open(write({ logs: [marker] }, { exactLogMessages }))).logs).toEqual([marker]);
   });
 
   test('a log-only table: the log block holds the file header, and the footer says 0', () => {

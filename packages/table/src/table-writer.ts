@@ -7,7 +7,6 @@ import {
   OBJECT_BLOCK,
   putLogKey,
   REF_BLOCK,
-  textBytes,
   type LogInput,
   type RefInput,
 } from '@reftable/block';
@@ -18,7 +17,7 @@ import { ByteWriter } from '@reftable/varint/bytes';
 import { misuse } from './errors.js';
 import { encodeFooter } from './footer.js';
 import { encodeHeader } from './header.js';
-import { logMessage } from './log-message.js';
+import { storedMessage } from './log-message.js';
 import type { LogView, RefView } from './reader-core.js';
 import { resolveOptions, type TableGeometry, type TableOptions } from './options.js';
 import { EMPTY_SECTION, SectionWriter, type SectionStatistics } from './section-writer.js';
@@ -124,13 +123,12 @@ export class TableWriter {
    * @throws as {@link addRef}; `LOG_MESSAGE` (more than one line), `TIME_ZONE`
    */
   addLog(log: LogInput, updateIndex = log.updateIndexExact ?? log.updateIndex): void {
-    const { exactLogMessages } = this.#geometry;
-    if (log.kind === 'update') this.#checkLimits(updateIndex, 0);
+    if (log.kind !== 'deletion') this.#checkLimits(updateIndex, 0);
     else checkU64(updateIndex);
     this.#key.length = 0;
     putLogKey(this.#key, log.refBytes ?? log.ref, updateIndex);
     this.#value.length = 0;
-    const message = log.kind === 'deletion' ? new Uint8Array(0) : logMessage(log.messageBytes ?? textBytes(log.message), exactLogMessages);
+    const message = storedMessage(log, this.#geometry.exactLogMessages);
     this.#addLog(this.#key.buffer, this.#key.length, encodeLog(this.#value, log, message, this.#idSize));
   }
 

@@ -96,6 +96,14 @@ describe('ByteReader', () => {
     expect(reader.left).toBe(0);
   });
 
+  test('a length that is none can not be read', () => {
+    for (const length of [-1, NaN, Infinity]) {
+      const reader = new ByteReader(Uint8Array.of(1, 2, 3));
+      expect(() => reader.view(length)).toThrow(expect.objectContaining({ code: 'INPUT_TRUNCATED' }));
+      expect(reader.offset).toBe(0);
+    }
+  });
+
   test('an end past the bytes is that of the bytes; a start past the end leaves nothing', () => {
     expect(new ByteReader(new Uint8Array(4), 1, 100).left).toBe(3);
     expect(() => new ByteReader(new Uint8Array(4), 9).u8()).toThrow(expect.objectContaining({ code: 'INPUT_TRUNCATED' }));

@@ -65,7 +65,7 @@ export class ByteReader {
 
   #take(length: number): number {
     const start = this.offset;
-    if (length > this.end - start) {
+    if (!(length >= 0 && length <= this.end - start)) {
       throw new ReftableError('format', 'INPUT_TRUNCATED', `input ends before ${length} more bytes`, { offset: start });
     }
     this.offset = start + length;

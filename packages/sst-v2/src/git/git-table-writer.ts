@@ -6,14 +6,13 @@ import {
   putLogKey,
   REF_DELETION,
   LOG_DELETION,
-  textBytes,
   type Hash,
   type LogInput,
   type RefInput,
 } from '@reftable/block';
 import { ObjectIndex, type ObjectIdLengths, type ObjectTarget } from '@reftable/block/object-index';
 import { atOnce, type Pausing, type Sink } from '@reftable/io';
-import { logMessage, type LogView, type RefView } from '@reftable/table';
+import { storedMessage, type LogView, type RefView } from '@reftable/table';
 import { checkU64, MAX_U64, ReftableError } from '@reftable/varint';
 import { ByteWriter } from '@reftable/varint/bytes';
 import { SstWriter } from '../sst-writer.js';
@@ -128,13 +127,13 @@ export class GitTableWriter {
    */
   addLog(log: LogInput, updateIndex = log.updateIndexExact ?? log.updateIndex): void {
     checkU64(updateIndex);
-    if (log.kind === 'update') this.#checkLimits(updateIndex, 0);
+    if (log.kind !== 'deletion') this.#checkLimits(updateIndex, 0);
     this.#startLog();
     putLogKey(this.#logKey, log.refBytes ?? log.ref, updateIndex);
-    const message = log.kind === 'deletion' ? new Uint8Array(0) : logMessage(log.messageBytes ?? textBytes(log.message), this.#exactLogMessages);
+    const message = storedMessage(log, this.#exactLogMessages);
     const extra = encodeLog(this.#value, log, message, this.#idSize);
     this.#addLog(extra);
-    if (log.kind === 'update') this.#widen(updateIndex);
+    if (log.kind !== 'deletion') this.#widen(updateIndex);
   }
 
   /** Adds the log entry that a cursor over a table of the same hash is at, as it is stored there. @throws as {@link addLog} */
