@@ -5,11 +5,12 @@ export class RecordTooLargeError extends ReftableError {
   /** The smallest block size, in bytes, that would hold it. */
   readonly minimumBlockSize: number;
 
+  /** @param key as errors show it */
   constructor(key: string, blockSize: number, minimumBlockSize: number) {
     super(
       'misuse',
       'RECORD_TOO_LARGE',
-      `record of ${JSON.stringify(key)} needs a block size of ${minimumBlockSize}, not ${blockSize}`,
+      `record of ${key} needs a block size of ${minimumBlockSize}, not ${blockSize}`,
     );
     this.minimumBlockSize = minimumBlockSize;
   }

@@ -1,8 +1,9 @@
-import { BlockWriter, decodeString, encodeIndex, INDEX_BLOCK, LOG_BLOCK, type BlockType } from '@reftable/block';
+import { BlockWriter, encodeIndex, INDEX_BLOCK, LOG_BLOCK, type BlockType } from '@reftable/block';
 import type { Pausing } from '@reftable/io';
-import { varintLength } from '@reftable/varint';
+import { isReftableError, varintLength } from '@reftable/varint';
 import { ByteWriter } from '@reftable/varint/bytes';
-import { RecordTooLargeError } from './errors.js';
+import { misuse, RecordTooLargeError } from './errors.js';
+import { keyText } from './key-text.js';
 import type { TableGeometry } from './options.js';
 import type { TableOutput } from './table-output.js';
 import { WrittenBlocks } from './written-blocks.js';
@@ -51,12 +52,24 @@ export class SectionWriter {
 
   /** Adds a record, in the current block or in a new one. @throws `RECORD_TOO_LARGE`, before anything is written; `KEYS_NOT_ASCENDING` */
   add(key: Uint8Array, keyLength: number, valueType: number, value: Uint8Array, valueLength: number): void {
-    if (this.#block.add(key, keyLength, valueType, value, valueLength)) return;
+    if (this.#addToBlock(key, keyLength, valueType, value, valueLength)) return;
     const { blockSize } = this.#geometry;
     const needed = this.#block.sizeAlone(keyLength, valueLength);
-    if (needed > blockSize) throw new RecordTooLargeError(decodeString(key, 0, keyLength), blockSize, needed);
+    if (needed > blockSize) throw new RecordTooLargeError(keyText(this.#block.type, key, keyLength), blockSize, needed);
     this.#flush();
     this.#block.add(key, keyLength, valueType, value, valueLength);
+  }
+
+  /** As `BlockWriter.add`, which does not know of what the key of a log entry is made. */
+  #addToBlock(key: Uint8Array, keyLength: number, valueType: number, value: Uint8Array, valueLength: number): boolean {
+    try {
+      return this.#block.add(key, keyLength, valueType, value, valueLength);
+    } catch (error) {
+      if (!isReftableError(error, 'KEYS_NOT_ASCENDING')) throw error;
+      const { type, lastKey, lastKeyLength } = this.#block;
+      const last = lastKeyLength === 0 ? 'none' : keyText(type, lastKey, lastKeyLength);
+      throw misuse('KEYS_NOT_ASCENDING', `key ${keyText(type, key, keyLength)} after ${last}`);
+    }
   }
 
   /** As {@link add}; but false if the record fits no block. The current block is ended then, as Git does. */

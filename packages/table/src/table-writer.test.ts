@@ -1,4 +1,4 @@
-import { BlockCursor, decodeIndexPosition, INDEX_BLOCK, LOG_BLOCK, OBJECT_BLOCK, objectIdBytes, type Block } from '@reftable/block';
+import { BlockCursor, decodeIndexPosition, INDEX_BLOCK, LOG_BLOCK, OBJECT_BLOCK, objectIdBytes, type Block, type LogUpdate } from '@reftable/block';
 import { atOnce, BytesSink } from '@reftable/io';
 import { isReftableError } from '@reftable/varint';
 import { describe, expect, test } from 'vitest';
@@ -515,6 +515,18 @@ describe('order', () => {
     ['an entry of a ref without a name', [update('', 1)]],
   ])('in logs, %s: refused', (_, logs) => {
     expect(codeOf(() => writeRaw({ logs }, { maxUpdateIndex: 2 }))).toBe('KEYS_NOT_ASCENDING');
+  });
+
+  test('the error names both keys as they were given', () => {
+    const add = (...logs: readonly LogUpdate[]): void => {
+      const table = writer({ maxUpdateIndex: 2 ** 50 });
+      for (const log of logs) table.addLog(log);
+    };
+    expect(() => add(update('b', 3), update('b', 4))).toThrow('key "b" at update index 4 after "b" at update index 3');
+    expect(() => add(update('b', 2 ** 40), update('a', 1))).toThrow(`key "a" at update index 1 after "b" at update index ${2 ** 40}`);
+    expect(() => writeRaw({ refs: [direct('b'), direct('a')] })).toThrow('key "a" after "b"');
+    expect(() => writeRaw({ refs: [direct('')] })).toThrow('key "" after none');
+    expect(() => writeRaw({ logs: [update('a', 1, { message: 'x'.repeat(300) })] }, { blockSize: 128 })).toThrow('record of "a" at update index 1 needs');
   });
 
   test('a refused record leaves the table as it was', () => {
