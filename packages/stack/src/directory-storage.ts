@@ -1,5 +1,6 @@
 import type { BlockSource, DirectorySource } from '@reftable/io';
 import type { ReadableStorage, ReadFile } from './storage.js';
+import { checkListSize } from './table-list.js';
 
 /** A stack in a folder that a browser gave, the origin-private one included. It can be read, not written. */
 export class DirectoryStorage implements ReadableStorage {
@@ -17,6 +18,7 @@ export class DirectoryStorage implements ReadableStorage {
 
   async hold(name: string): Promise<ReadFile> {
     const source = await this.#directory.file(name);
+    checkListSize(source.size, source.name ?? name);
     return { bytes: await source.read(0, source.size), identity: undefined };
   }
 

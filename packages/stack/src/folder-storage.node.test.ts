@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { damagedStacks, gitStacks, jgitStacks, type Failure } from '@reftable/conformance';
@@ -13,6 +13,7 @@ import { openStack } from './stack.js';
 import { openStackSync } from './stack-sync.js';
 import { all, tableOf } from './stack.testing.js';
 import { testStorage } from './storage-contract.testing.js';
+import { MAX_LIST_SIZE } from './table-list.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'reftable-stack-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
@@ -41,6 +42,15 @@ async function failure(path: string): Promise<ReftableError> {
   expect(sync).toMatchObject({ kind: error!.kind, code: error!.code, message: error!.message, file: error!.file });
   return error!;
 }
+
+/* Files without content, as they take no room: only their size is there. 3 GiB are more than Node reads at once. */
+test.each([3 * 2 ** 30, MAX_LIST_SIZE + 1])('a list of %i bytes is not read', async (size) => {
+  const path = folder();
+  truncateSync(join(path, 'tables.list'), size);
+  const list = `${path}/tables.list`;
+  const message = `${list}: ${size} bytes, where a list has at most ${MAX_LIST_SIZE}`;
+  expect(await failure(path)).toMatchObject({ kind: 'format', code: 'LIST_SIZE', file: list, message });
+});
 
 testStorage(() => {
   const path = join(scratch, String(number++));

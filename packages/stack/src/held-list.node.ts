@@ -3,6 +3,7 @@ import { FileSource, FileSourceSync } from '@reftable/io/node';
 import { failure, isStale, systemCode } from './file-failure.node.js';
 import { KEEPS_OPEN } from './persistence.node.js';
 import type { ReadFile } from './storage.js';
+import { checkListSize } from './table-list.js';
 
 /** What is listed, and the list, must be in the folder itself: a link could lead anywhere. */
 export const IN_PLACE = { follow: false };
@@ -20,12 +21,13 @@ export class HeldList implements ReadFile {
     this.bytes = bytes;
   }
 
-  /** @throws `FILE_NOT_FOUND`, `FILE_OPEN`, `NOT_A_FILE`, `SOURCE_READ` */
+  /** @throws `FILE_NOT_FOUND`, `FILE_OPEN`, `NOT_A_FILE`, `SOURCE_READ`, `LIST_SIZE` */
   static openSync(path: string): HeldList {
     for (let tries = 1; ; tries++) {
       let source: FileSourceSync | undefined;
       try {
         source = FileSourceSync.open(path, IN_PLACE);
+        checkListSize(source.size, path);
         const list = new HeldList(source, source.readSync(0, source.size));
         if (!KEEPS_OPEN) source.closeSync();
         return list;
@@ -42,6 +44,7 @@ export class HeldList implements ReadFile {
       let source: FileSource | undefined;
       try {
         source = await FileSource.open(path, IN_PLACE);
+        checkListSize(source.size, path);
         const list = new HeldList(source, await source.read(0, source.size));
         if (!KEEPS_OPEN) await source.close();
         return list;

@@ -2,7 +2,7 @@
  * A folder that means harm, or is damaged: whatever is done with it, by reading or by writing, ends in an error of ours that names the file,
  * opens nothing outside, waits for nobody, and changes nothing.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isReftableError } from '@reftable/varint';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -53,6 +53,7 @@ const spoiled: readonly (readonly [string, (place: Place) => void, string | RegE
   ['a list without its last newline', ({ path }) => writeFileSync(join(path, 'tables.list'), 'a.ref\nb.ref'), 'LIST_UNFINISHED', 'tables.list'],
   ['a list that is no text', ({ path }) => writeFileSync(join(path, 'tables.list'), Uint8Array.of(0xff, 0xfe, 10)), 'LIST_NAME', 'tables.list'],
   ['a list that names itself', ({ path }) => writeFileSync(join(path, 'tables.list'), 'a.ref\ntables.list\n'), 'FILE_TOO_SHORT', 'tables.list'],
+  ['a list of 3 GiB', ({ path }) => truncateSync(join(path, 'tables.list'), 3 * 2 ** 30), 'LIST_SIZE', 'tables.list'],
   ['a list that is a folder', otherwise((list) => mkdirSync(list)), 'NOT_A_FILE', 'tables.list'],
   ['a list that is a FIFO', otherwise(fifo), 'NOT_A_FILE', 'tables.list'],
   [

@@ -46,9 +46,14 @@ export function look(path: string): unknown[] {
     .map((name) => {
       const file = join(path, name);
       const stats = lstatSync(file);
-      const what = stats.isDirectory() ? look(file) : stats.isSymbolicLink() ? readlinkSync(file) : stats.isFile() ? readFileSync(file, 'latin1') : 'special';
+      const what = stats.isDirectory() ? look(file) : stats.isSymbolicLink() ? readlinkSync(file) : stats.isFile() ? contentOf(file, stats.size) : 'special';
       return [name, stats.mode, what];
     });
+}
+
+/** Of a file that is larger than any that is written here, its size: it may be more than can be read. */
+function contentOf(file: string, size: number): string | number {
+  return size > 1 << 24 ? size : readFileSync(file, 'latin1');
 }
 
 /** Everything that can be asked of a stack that is open. */

@@ -38,7 +38,7 @@ export interface LoadedTables {
  * A compaction may remove tables between the list being read and a table being opened. Then the list has changed: it is read again, after a
  * growing wait, up to a deadline. Where it has not changed, a table is missing for good.
  *
- * @throws `LIST_UNFINISHED`, `LIST_NAME`, `LIST_DUPLICATE`, `TABLE_HASH` (a table of another hash), a table's format error (format),
+ * @throws `LIST_SIZE`, `LIST_UNFINISHED`, `LIST_NAME`, `LIST_DUPLICATE`, `TABLE_HASH` (a table of another hash), a table's format error (format),
  *   `TABLE_MISSING` (not-found), `STACK_UNSETTLED` (outdated: the list kept changing until the deadline), whatever the storage throws.
  *   What was opened is closed again, and `open` is as it was.
  */

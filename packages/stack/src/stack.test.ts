@@ -7,6 +7,7 @@ import { DirectoryStorage } from './directory-storage.js';
 import { openStack } from './stack.js';
 import { openStackSync } from './stack-sync.js';
 import { all, WatchedStorage, oid, tableOf } from './stack.testing.js';
+import { MAX_LIST_SIZE } from './table-list.js';
 
 const name = (at: number) => `refs/heads/${String(at).padStart(5, '0')}`;
 
@@ -163,6 +164,13 @@ describe('a folder of a browser', () => {
     expect(stack.tables.map((table) => table.name)).toEqual(['a', 'b', 'c', 'd']);
     expect(await all(stack.refs())).toEqual([...openStackSync(new WatchedStorage(fourTables())).refs()]);
     stack.close();
+  });
+
+  test('with a list that is too large is an error: it is not read', async () => {
+    const large = { size: MAX_LIST_SIZE + 1, slice: () => expect.fail('it is read') } as unknown as Blob;
+    const directory = new DirectorySource({ ...handle(new Map()), getFileHandle: () => Promise.resolve({ getFile: () => Promise.resolve(large) }) });
+    const error = await openStack(new DirectoryStorage(directory)).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ kind: 'format', code: 'LIST_SIZE', file: 'reftable/tables.list' });
   });
 
   test('without a list is an empty stack; without a table, an error', async () => {

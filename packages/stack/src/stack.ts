@@ -150,7 +150,7 @@ export class Stack extends Reader {
 
 /**
  * Opens a stack. One without a list is empty.
- * @throws `LIST_UNFINISHED`, `LIST_NAME`, `LIST_DUPLICATE`, `TABLE_HASH`, a table's format error (format), `TABLE_MISSING` (not-found),
+ * @throws `LIST_SIZE`, `LIST_UNFINISHED`, `LIST_NAME`, `LIST_DUPLICATE`, `TABLE_HASH`, a table's format error (format), `TABLE_MISSING` (not-found),
  *   `STACK_UNSETTLED` (outdated), `GEOMETRIC_FACTOR`, `LOCK_TIMEOUT` (misuse), whatever the storage throws
  */
 export async function openStack(storage: ReadableStorage, options: StackOptions & Abortable = {}): Promise<Stack> {

@@ -1,7 +1,7 @@
 import { isReftableError } from '@reftable/varint';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseTableList } from './table-list.js';
+import { MAX_LIST_SIZE, parseTableList } from './table-list.js';
 
 function parse(list: string | Uint8Array): string[] {
   return parseTableList(typeof list === 'string' ? new TextEncoder().encode(list) : list, 'reftable/tables.list');
@@ -70,6 +70,41 @@ test('what is wrong in each of very many lines is told at once', () => {
     expect(() => parse(line.repeat(300_000))).toThrow(expect.objectContaining({ kind: 'format' }) as Error);
     expect(performance.now() - start).toBeLessThan(1000);
   }
+});
+
+describe('a list that is very large', () => {
+  test('is refused for its size', () => {
+    const message = `reftable/tables.list: ${MAX_LIST_SIZE + 1} bytes, where a list has at most ${MAX_LIST_SIZE}`;
+    const expected = { kind: 'format', code: 'LIST_SIZE', file: 'reftable/tables.list', message };
+    expect(() => parse(new Uint8Array(MAX_LIST_SIZE + 1).fill(10))).toThrow(expect.objectContaining(expected) as Error);
+  });
+
+  test('is read, if it has the size that a list may have at most', () => {
+    const list = new Uint8Array(MAX_LIST_SIZE).fill(10);
+    list[1] = 0x61;
+    expect(parse(list)).toEqual(['a']);
+  });
+});
+
+describe('a very long name is shortened in messages', () => {
+  test.each([
+    ['LIST_NAME', `${'/'.repeat(3_000_000)}\n`, `unsafe name "${'/'.repeat(100)}…"`],
+    ['LIST_NAME', `/${'\u{1F600}'.repeat(300_000)}\n`, `unsafe name "/${'\u{1F600}'.repeat(49)}`],
+    ['LIST_DUPLICATE', `${'a'.repeat(3_000_000)}\n`.repeat(2), `${'a'.repeat(100)}… is listed twice`],
+  ])('%s', (code, list, message) => {
+    try {
+      parse(list);
+      expect.fail('it did not fail');
+    } catch (error) {
+      if (!isReftableError(error, code)) throw error;
+      expect(error.message).toContain(message);
+      expect(error.message.length).toBeLessThan(200);
+    }
+  });
+
+  test('but one of 100 characters is not', () => {
+    expect(() => parse(`${'/'.repeat(100)}\n`)).toThrow(`unsafe name "${'/'.repeat(100)}"`);
+  });
 });
 
 test('any bytes are names or one of the errors', () => {
