@@ -1,4 +1,4 @@
-import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { refusedSstV2Tables, sstV2GitTables, sstV2Tables } from '@reftable/conformance';
@@ -39,6 +39,58 @@ describe('fsck', () => {
     const json = await run(['fsck', '--json', join(folder, table)]);
     expect(JSON.parse(json.stdout)).toContainEqual({ code: 'BLOCK_TYPE', severity: 'error', message: 'no block type: 120', offset: 24, path: join(folder, table) });
     expect(json.exitCode).toBe(3);
+  });
+});
+
+describe('fsck of a repository with worktrees', () => {
+  function makeFolderOfList(folder: string): void {
+    rmSync(join(folder, 'tables.list'));
+    mkdirSync(join(folder, 'tables.list'));
+  }
+
+  /** A repository with something to be found in each of its stacks: its own, one to be broken, and one without a list. */
+  function withWorktrees(): { path: string; broken: string; damaged: string } {
+    const path = repository();
+    const [broken, damaged] = [join(path, 'worktrees/broken/reftable'), join(path, 'worktrees/damaged/reftable')];
+    for (const folder of [broken, damaged]) cpSync(join(path, 'reftable'), folder, { recursive: true });
+    writeFileSync(join(path, 'reftable/x'), '');
+    rmSync(join(damaged, 'tables.list'));
+    return { path, broken, damaged };
+  }
+
+  test.each([
+    ['a folder', 'LIST_UNREADABLE', 'tables.list', makeFolderOfList],
+    ['of 3 GiB', 'LIST_UNREADABLE', 'tables.list', (folder: string) => truncateSync(join(folder, 'tables.list'), 3 * 2 ** 30)],
+    ['missing with its folder', 'FOLDER_UNREADABLE', '', (folder: string) => rmSync(folder, { recursive: true })],
+  ])('goes on where a list is %s', async (_, code, file, spoil) => {
+    const { path, broken, damaged } = withWorktrees();
+    spoil(broken);
+    const { exitCode, stdout, stderr } = await run(['fsck', path]);
+    expect([exitCode, stderr]).toEqual([3, 'reftable: 2 errors found\n']);
+    const lines = stdout.split('\n').filter((line) => !line.startsWith('warning'));
+    expect(lines).toEqual([
+      `info STRAY_FILE ${join(path, 'reftable/x')}: nothing that belongs here`,
+      expect.stringMatching(`^error ${code} ${join(broken, file)}: .+ \\((NOT_A_FILE|LIST_SIZE|FILE_NOT_FOUND)\\)$`),
+      `error LIST_MISSING ${join(damaged, 'tables.list')}: no list: the stack counts as empty`,
+      '',
+    ]);
+    const json = await run(['fsck', '--json', path]);
+    expect(json).toMatchObject({ exitCode, stderr });
+    expect(JSON.parse(json.stdout)).toContainEqual({ code, severity: 'error', message: expect.stringMatching(/ \([A-Z_]+\)$/) as string, path: join(broken, file) });
+  });
+
+  test('goes on where the list of all worktrees is a folder', async () => {
+    const { path, damaged } = withWorktrees();
+    makeFolderOfList(join(path, 'reftable'));
+    const { exitCode, stdout } = await run(['fsck', path]);
+    expect(exitCode).toBe(3);
+    expect(stdout).toContain(`error LIST_UNREADABLE ${join(path, 'reftable/tables.list')}: `);
+    expect(stdout).toContain(`error LIST_MISSING ${join(damaged, 'tables.list')}: `);
+  });
+
+  test('a path that leads to nothing is what it was', async () => {
+    const path = join(scratch, 'missing');
+    expect(await run(['fsck', '--json', path])).toEqual({ exitCode: 4, stdout: '', stderr: `reftable: ${path}: no such file or folder\n` });
   });
 });
 

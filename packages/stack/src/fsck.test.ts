@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { damagedStacks, gitStacks, jgitStacks } from '@reftable/conformance';
+import { ReftableError } from '@reftable/varint';
 import { describe, expect, test } from 'vitest';
 import { fsckStack, fsckStackSync, SEVERITIES, type StackFinding } from './fsck.js';
 import { MemoryStorage } from './memory-storage.js';
 import { oid, tableOf } from './stack.testing.js';
 import { openStackSync } from './stack-sync.js';
-import { formatTableList } from './table-list.js';
+import { formatTableList, MAX_LIST_SIZE } from './table-list.js';
 
 function put(storage: MemoryStorage, name: string, bytes: Uint8Array = new Uint8Array(0)): void {
   storage.writeSync(storage.createSync(name), bytes);
@@ -53,6 +54,42 @@ describe('each code', () => {
 
   test('LIST_MISSING', () => {
     expect(fsck(new MemoryStorage())).toEqual(['LIST_MISSING tables.list']);
+  });
+  test('LIST_UNREADABLE: only what can not be listed is looked at', async () => {
+    const storage = storageOf(one);
+    for (const file of ['tables.list.lock', table(5), `${table(5).slice(0, -3)}temp.AbCdEf`, 'x']) put(storage, file);
+    storage.holdSync = () => {
+      throw new ReftableError('io', 'FILE_OPEN', 'can not be opened (EACCES)', { file: 'folder/tables.list' });
+    };
+    const findings = fsckStackSync(storage);
+    expect(short(findings)).toEqual(['LIST_UNREADABLE tables.list', `STRAY_TEMPORARY ${table(5).slice(0, -3)}temp.AbCdEf`, 'LOCK tables.list.lock']);
+    expect(findings[0]).toEqual({
+      code: 'LIST_UNREADABLE',
+      severity: 'error',
+      message: 'folder/tables.list: can not be opened (EACCES) (FILE_OPEN)',
+      file: 'tables.list',
+    });
+    expect(await fsckStack(storage)).toEqual(findings);
+  });
+  test('LIST_UNREADABLE: for its size, whatever has read it', () => {
+    const [finding, ...more] = fsckStackSync(storageOf(one, new Uint8Array(MAX_LIST_SIZE + 1)));
+    expect([finding!.code, more]).toEqual(['LIST_UNREADABLE', []]);
+    expect(finding!.message).toMatch(/^tables\.list: 67108865 bytes, .* \(LIST_SIZE\)$/);
+  });
+  test('FOLDER_UNREADABLE: what is listed is looked at', async () => {
+    const storage = storageOf(one, names(table(1), table(2)));
+    storage.listSync = () => {
+      throw new ReftableError('io', 'FILE_OPEN', 'can not be read (EACCES)', { file: 'folder' });
+    };
+    const findings = fsckStackSync(storage);
+    expect(short(findings)).toEqual(['FOLDER_UNREADABLE .', `TABLE_MISSING ${table(2)}`]);
+    expect(findings[0]).toMatchObject({ severity: 'error', message: 'folder: can not be read (EACCES) (FILE_OPEN)' });
+    expect(await fsckStack(storage)).toEqual(findings);
+  });
+  test('a misuse is no finding', () => {
+    const storage: Partial<MemoryStorage> = storageOf(one);
+    storage.listSync = undefined!;
+    expect(() => fsckStackSync(storage as MemoryStorage)).toThrow(expect.objectContaining({ kind: 'misuse', code: 'READ_ONLY' }) as Error);
   });
   test('LIST_UNFINISHED: what ended is looked at', () => {
     expect(fsck(storageOf({ [table(1)]: new Uint8Array(9) }, new TextEncoder().encode(`${table(1)}\n0x00`)))).toEqual([
@@ -119,6 +156,16 @@ test('a compaction meanwhile is no damage', () => {
     storage.openSync = openSync;
     openStackSync(storage).compact();
     return openSync(name);
+  };
+  expect(fsck(storage)).toEqual([]);
+});
+
+test('a list that can be read again meanwhile is looked at', () => {
+  const storage = storageOf({ [table(1)]: tableOf(1, ['a']) });
+  const holdSync = storage.holdSync.bind(storage);
+  storage.holdSync = () => {
+    storage.holdSync = holdSync;
+    throw new ReftableError('io', 'SOURCE_READ', 'can not be read (EIO)');
   };
   expect(fsck(storage)).toEqual([]);
 });

@@ -3,11 +3,11 @@ import type { Hash } from '@reftable/block';
 import type { SourceInfo } from '@reftable/io';
 import type { Finding } from '@reftable/table/verify';
 import { verifyTableCore } from '@reftable/table/verify';
-import { isReftableError } from '@reftable/varint';
+import { isReftableError, type ReftableError } from '@reftable/varint';
 import { ask, CloseRequest, perform, performSync, type Steps } from './requests.js';
 import type { ReadableStorage, ReadableStorageSync, StackStorage, StackStorageSync, StoredFile } from './storage.js';
 import { reftableFormat } from './table-format.js';
-import { lookAtTableList } from './table-list.js';
+import { checkListSize, lookAtTableList } from './table-list.js';
 import { kindOfFile, LIST_NAME, rangeInName } from './table-name.js';
 
 /** Whoever holds a lock for so many milliseconds has most likely died. */
@@ -18,7 +18,9 @@ const MAX_TRIES = 5;
 
 /** How much each matters. */
 export const SEVERITIES = {
+  FOLDER_UNREADABLE: 'error',
   LIST_MISSING: 'error',
+  LIST_UNREADABLE: 'error',
   LIST_UNFINISHED: 'error',
   LIST_NAME: 'error',
   LIST_DUPLICATE: 'error',
@@ -41,7 +43,7 @@ export type StackFindingCode = keyof typeof SEVERITIES;
 /** Something found in a stack: in the folder or the list, or, as `Finding` has it, in a table. Plain: it can be printed as JSON. */
 export interface StackFinding extends Omit<Finding, 'code' | 'file'> {
   readonly code: StackFindingCode | Finding['code'];
-  /** Name of the file in the stack's folder. */
+  /** Name of the file in the stack's folder; `.` is the folder. */
   readonly file: string;
 }
 
@@ -49,6 +51,14 @@ export interface StackFinding extends Omit<Finding, 'code' | 'file'> {
 export interface FsckOptions {
   /** What all tables must be of. Default: whatever the oldest is of. */
   readonly hash?: Hash;
+}
+
+/** The list, as it was read. */
+interface ReadList {
+  /** Undefined if there is none, or it can't be read. */
+  readonly bytes?: Uint8Array;
+  /** Why it can't be read. */
+  readonly error?: ReftableError;
 }
 
 /** A table's limits, under its name. */
@@ -61,7 +71,7 @@ interface Limits {
 
 /**
  * Looks at a stack's list, at every byte of its tables, and at what else is in its folder. An empty list: nothing is wrong with it.
- * @throws what the storage throws, but for tables that can't be opened
+ * @throws what the storage throws, but for what can't be read: the folder, the list or a table
  */
 export function fsckStack(storage: ReadableStorage & Pick<StackStorage, 'list'>, options: FsckOptions = {}): Promise<StackFinding[]> {
   return perform(fsck(options), storage);
@@ -74,22 +84,20 @@ export function fsckStackSync(storage: ReadableStorageSync & Pick<StackStorageSy
 
 function* fsck(options: FsckOptions): Steps<StackFinding[]> {
   for (let tries = 1; ; tries++) {
-    const list = yield* readListBytes();
+    const list = yield* readList();
     const findings = yield* lookAtStack(list, options);
     // Where somebody compacts meanwhile, tables are gone that were listed, and there that were not.
-    if (tries === MAX_TRIES || isSame(list, yield* readListBytes())) return findings;
+    if (tries === MAX_TRIES || isSame(list, yield* readList())) return findings;
   }
 }
 
-function* lookAtStack(list: Uint8Array | undefined, { hash }: FsckOptions): Steps<StackFinding[]> {
+function* lookAtStack(list: ReadList, { hash }: FsckOptions): Steps<StackFinding[]> {
   const findings: StackFinding[] = [];
   const add = (code: StackFindingCode, file: string, message: string): void => {
     findings.push({ code, severity: SEVERITIES[code], message, file });
   };
-  if (list === undefined) add('LIST_MISSING', LIST_NAME, 'no list: the stack counts as empty');
-  const names = lookAtTableList(list ?? new Uint8Array(0), ({ code, message }) => {
-    add(code, LIST_NAME, message);
-  });
+  const files = yield* listFolder(add);
+  const names = lookAtList(list, files !== undefined, add);
 
   const limits: Limits[] = [];
   for (const name of names) {
@@ -98,11 +106,36 @@ function* lookAtStack(list: Uint8Array | undefined, { hash }: FsckOptions): Step
     if (table !== undefined) limits.push(table);
   }
   compareTables(limits, hash, add);
-  lookAtFiles(yield* ask('list'), new Set(names), add);
+  if (files !== undefined) lookAtFiles(files, list.error === undefined ? new Set(names) : undefined, add);
   return findings;
 }
 
 type Add = (code: StackFindingCode, file: string, message: string) => void;
+
+/** All that is in the folder; undefined if that can't be told. */
+function* listFolder(add: Add): Steps<readonly StoredFile[] | undefined> {
+  try {
+    return yield* ask('list');
+  } catch (error) {
+    if (!isReftableError(error, 'io', 'not-found')) throw error;
+    add('FOLDER_UNREADABLE', '.', reasonOf(error));
+    return undefined;
+  }
+}
+
+/** The names in the list that can be. */
+function lookAtList({ bytes, error }: ReadList, isInFolder: boolean, add: Add): string[] {
+  if (error !== undefined) add('LIST_UNREADABLE', LIST_NAME, reasonOf(error));
+  // That a folder which is missing has no list, either, is nothing new.
+  else if (bytes === undefined && isInFolder) add('LIST_MISSING', LIST_NAME, 'no list: the stack counts as empty');
+  return lookAtTableList(bytes ?? new Uint8Array(0), ({ code, message }) => {
+    add(code, LIST_NAME, message);
+  });
+}
+
+function reasonOf({ message, code }: ReftableError): string {
+  return `${message} (${code})`;
+}
 
 /** Looks at every byte of a table. What it says of itself; undefined if it can't be opened. */
 function* lookAtTable(name: string, findings: StackFinding[], add: Add): Steps<Limits | undefined> {
@@ -141,9 +174,10 @@ function compareTables(tables: readonly Limits[], hash: Hash | undefined, add: A
   }
 }
 
-function lookAtFiles(files: readonly StoredFile[], listed: ReadonlySet<string>, add: Add): void {
+/** @param listed undefined: nobody knows, so that any file may be a table of the stack but for locks and what was not finished */
+function lookAtFiles(files: readonly StoredFile[], listed: ReadonlySet<string> | undefined, add: Add): void {
   for (const { name, age } of [...files].sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (listed.has(name)) continue;
+    if (listed?.has(name)) continue;
     const since = `${Math.max(0, Math.round(age / 1000))} s old`;
     switch (kindOfFile(name)) {
       case 'list':
@@ -153,30 +187,31 @@ function lookAtFiles(files: readonly StoredFile[], listed: ReadonlySet<string>, 
         else add('STALE_LOCK', name, `lock that nobody seems to hold any more: ${since}`);
         break;
       case 'table':
-        add('STRAY_TABLE', name, `table that is not listed: ${since}`);
+        if (listed !== undefined) add('STRAY_TABLE', name, `table that is not listed: ${since}`);
         break;
       case 'temporary':
       case 'jgit-temporary':
         add('STRAY_TEMPORARY', name, `table that was not finished: ${since}`);
         break;
       default:
-        add('STRAY_FILE', name, 'nothing that belongs here');
+        if (listed !== undefined) add('STRAY_FILE', name, 'nothing that belongs here');
     }
   }
 }
 
-/** Undefined: there is none. */
-function* readListBytes(): Steps<Uint8Array | undefined> {
+function* readList(): Steps<ReadList> {
   try {
     const file = yield* ask('hold', LIST_NAME);
     yield* ask('letGo', file);
-    return file.bytes;
+    checkListSize(file.bytes.length, LIST_NAME);
+    return { bytes: file.bytes };
   } catch (error) {
-    if (isReftableError(error, 'FILE_NOT_FOUND')) return undefined;
+    if (isReftableError(error, 'FILE_NOT_FOUND')) return {};
+    if (isReftableError(error, 'io', 'format')) return { error };
     throw error;
   }
 }
 
-function isSame(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
-  return a === b || (a?.length === b?.length && a!.every((byte, index) => byte === b![index]));
+function isSame({ bytes: a, error }: ReadList, { bytes: b, error: other }: ReadList): boolean {
+  return error?.code === other?.code && (a === b || (a?.length === b?.length && a!.every((byte, index) => byte === b![index])));
 }
