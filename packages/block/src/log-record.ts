@@ -203,5 +203,5 @@ function putText(writer: ByteWriter, text: string | Uint8Array): void {
 
 /** Whether an entry leads from no object to no object: what Git writes to say that a reflog exists though it has no entries, and never shows. */
 export function isExistenceMarker({ oldOid, newOid }: Record<'oldOid' | 'newOid', string | Uint8Array>): boolean {
-  return [oldOid, newOid].every((oid) => (typeof oid === 'string' ? /^0+$/.test(oid) : oid.every((byte) => byte === 0)));
+  return [oldOid, newOid].every((oid) => (typeof oid === 'string' ? /^0+$/.test(oid) : !oid.some(Boolean)));
 }

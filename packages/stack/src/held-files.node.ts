@@ -24,7 +24,7 @@ export function forgetPath(path: string): void {
 
 /**
  * Removes all locks and unfinished tables of this process, at once: for a handler of signals or of the process's exit. What was under way
- * then ends with `LOCK_LOST`, without having changed a stack. The library itself installs no handlers.
+ * then ends with `LOCK_LOST`, without having changed a stack, unless it takes its locks only after that. The library itself installs no handlers.
  *
  * @example process.on('exit', releaseLocks);
  */

@@ -5,7 +5,7 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /**
- * What names a table may be listed under: a plain name that leads nowhere else on any system. Git writes `0x<min>-0x<max>-<random>.ref`, JGit
+ * What names a table may be listed under: a plain name that leads into no other folder, on any system. Git writes `0x<min>-0x<max>-<random>.ref`, JGit
  * the same without `0x`, also with `.log`, Git's first version no random part; but names mean nothing, so others do as well.
  */
 const SAFE_NAME = /^[0-9A-Za-z_][0-9A-Za-z_.-]*$/;

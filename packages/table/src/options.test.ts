@@ -36,6 +36,7 @@ describe('what can not be', () => {
     ['restart interval 0', 'NUMBER_RANGE', { restartInterval: 0 }],
     ['restart interval 65536', 'NUMBER_RANGE', { restartInterval: 65_536 }],
     ['limits reversed', 'LIMITS', { minUpdateIndex: 2, maxUpdateIndex: 1 }],
+    ['a hash that is none', 'HASH', { hash: 'SHA1' as 'sha1' }],
     ['part of a mention', 'NUMBER_RANGE', { maxMentions: 1.5 }],
     ['a negative limit', 'NUMBER_RANGE', { minUpdateIndex: -1 }],
     ['a limit that is no whole number', 'NUMBER_RANGE', { maxUpdateIndex: 1.5 }],

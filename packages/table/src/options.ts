@@ -43,11 +43,15 @@ export interface TableGeometry {
   readonly exactLogMessages: boolean;
 }
 
-/** Fills in the defaults. @throws `NUMBER_RANGE`, `BLOCK_SIZE`, `LIMITS` (misuse) */
+/** The hash of each version; there is none before the first. */
+const VERSIONS: readonly string[] = ['', 'sha1', 'sha256'];
+
+/** Fills in the defaults. @throws `HASH`, `NUMBER_RANGE`, `BLOCK_SIZE`, `LIMITS` (misuse) */
 export function resolveOptions(options: TableOptions): TableGeometry {
   const { hash = 'sha1', blockSize = 4096, aligned = true, restartInterval = 16 } = options;
   const { indexObjects = true, maxMentions = Number.MAX_SAFE_INTEGER, exactLogMessages = false } = options;
-  const version = hash === 'sha1' ? 1 : 2;
+  const version = VERSIONS.indexOf(hash);
+  if (version !== 1 && version !== 2) throw misuse('HASH', `no hash '${hash}'`);
   checkNumber(blockSize, MAX_BLOCK_SIZE);
   checkNumber(restartInterval, MAX_RESTARTS);
   checkNumber(maxMentions, Number.MAX_SAFE_INTEGER);
