@@ -16,18 +16,25 @@ describe('what a name says of its file', () => {
     ['table', '000000000001-000000000002-781aa350.log'],
     ['table', '000000000001-000000000002.ref'],
     ['table', '0xffffffffffffffff-0xffffffffffffffff-00000000.ref'],
-    ['table', '0x000000000001-0x000000000001-781aa350.sst'],
     ['temporary', '0x000000000001-0x000000000001-781aa350.temp.Ab3dEf'],
     ['jgit-temporary', '000000000001-000000000002-781aa350.ref_123.ref'],
     ['jgit-temporary', '000000000001-000000000002-781aa350.log_9.ref'],
     ['other', '0x000000000001-0x000000000001-781aa350.temp.Ab3'],
     ['other', '0x00000000000000001-0x000000000001-781aa350.ref'],
     ['other', '0x000000000001.ref'],
+    ['other', '0x000000000001-0x000000000001-781aa350.sst'],
+    ['other', '0x000000000001-0x000000000001-781aa350.bak'],
+    ['other', '1-1.txt'],
     ['other', 'tables.list~pid.lock2'],
     ['other', 'heads'],
     ['other', ''],
   ])('%s: %s', (kind, name) => {
     expect(kindOfFile(name)).toBe(kind);
+  });
+
+  test('tables of another format end otherwise, beside which those of Git and JGit are tables too', () => {
+    const name = '0x000000000001-0x000000000001-781aa350';
+    expect(['.sst', '.ref', '.log', '.bak'].map((ending) => kindOfFile(name + ending, '.sst'))).toEqual(['table', 'table', 'table', 'other']);
   });
 });
 
