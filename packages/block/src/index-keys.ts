@@ -7,6 +7,7 @@
  *
  * Where that does not tell, since heads are alike or the base is not the target's, the search goes through the block itself.
  */
+import { hasBytesAt } from '@reftable/varint/bytes';
 import { BlockCursor } from './block-cursor.js';
 import type { Block } from './block.js';
 import { decodeIndexPosition } from './index-record.js';
@@ -67,9 +68,7 @@ export class IndexKeys {
   find(target: Uint8Array, length: number): number {
     const base = this.#base;
     const start = base.length;
-    let at = this.#known;
-    while (at < start && target[at] === base[at]) at++;
-    if (at < start || length < start) return this.#findInBlock(target, length);
+    if (length < start || !hasBytesAt(target, 0, base)) return this.#findInBlock(target, length);
     const heads = this.#heads;
     const wanted = headOf(target, start, length);
     let low = this.#from;

@@ -13,7 +13,7 @@ export class MentionSorter {
    * The next 3 bytes of the ids are sorted as numbers. Only where ids are alike in these are they compared.
    * @returns the most bytes that two ids which are not the same start with alike; 0 if there are no two
    */
-  sort({ pieces, count, idWords }: Mentions): number {
+  sort({ rows: pieces, count, idWords }: Mentions): number {
     this.#idWords = idWords;
     const rowWords = idWords + 1;
     this.#gather(pieces, count * rowWords);
@@ -29,9 +29,8 @@ export class MentionSorter {
     if (this.#rows.length < size) this.#rows = new Uint32Array(size);
     let at = 0;
     for (const piece of pieces) {
-      const used = Math.min(piece.length, size - at);
-      this.#rows.set(piece.subarray(0, used), at);
-      at += used;
+      this.#rows.set(piece, at);
+      at += piece.length;
     }
   }
 
@@ -89,7 +88,7 @@ export class MentionSorter {
     const rowWords = this.#idWords + 1;
     let number = 0;
     for (const piece of pieces) {
-      for (let at = 0; at < piece.length && number < order.length; number++) {
+      for (let at = 0; at < piece.length; number++) {
         const start = order[number]! * rowWords;
         for (let word = 0; word < rowWords; word++) piece[at++] = rows[start + word]!;
       }

@@ -18,7 +18,7 @@ export class Mentions {
    * The rows stand together in pieces, each a buffer of its own: one for all would be copied again and again as it grows. All pieces but the last
    * are full.
    */
-  readonly pieces: Uint32Array[] = [];
+  readonly #pieces: Uint32Array[] = [];
   readonly #free: Uint32Array[];
   #piece: Uint32Array = new Uint32Array(0);
   /** Words of the last piece that are used. */
@@ -32,8 +32,12 @@ export class Mentions {
 
   /** How many there are. */
   get count(): number {
-    const words = this.pieces.reduce((sum, piece) => sum + piece.length, this.#used - this.#piece.length);
-    return words / (this.idWords + 1);
+    return this.rows.reduce((sum, piece) => sum + piece.length, 0) / (this.idWords + 1);
+  }
+
+  /** The rows, piece by piece. */
+  get rows(): Uint32Array[] {
+    return this.#pieces.map((piece) => (piece === this.#piece ? piece.subarray(0, this.#used) : piece));
   }
 
   /** Adds that block number `block` mentions the id that starts at `bytes[start]`. */
@@ -49,7 +53,7 @@ export class Mentions {
 
   /** Ends the use of this. What can be used for others is free now. */
   release(): void {
-    for (const piece of this.pieces) if (piece.length === MOST_ROWS * (this.idWords + 1)) this.#free.push(piece);
+    for (const piece of this.#pieces) if (piece.length === MOST_ROWS * (this.idWords + 1)) this.#free.push(piece);
   }
 
   /** Few ids need little room. */
@@ -58,6 +62,6 @@ export class Mentions {
     const free = rows === MOST_ROWS ? this.#free.pop() : undefined;
     this.#piece = free ?? new Uint32Array(rows * (this.idWords + 1));
     this.#used = 0;
-    this.pieces.push(this.#piece);
+    this.#pieces.push(this.#piece);
   }
 }

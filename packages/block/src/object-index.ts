@@ -161,10 +161,8 @@ export class ObjectIndex {
   *#write(writer: ObjectRecordWriter): Generator<undefined, void, void> {
     for (const [first, mentions] of this.#mentions.entries()) {
       if (mentions === undefined) continue;
-      let left = mentions.count * (mentions.idWords + 1);
-      for (const piece of mentions.pieces) {
-        writer.add(piece, Math.min(piece.length, left));
-        left -= piece.length;
+      for (const piece of mentions.rows) {
+        writer.add(piece);
         yield;
       }
       this.#forget(first);

@@ -30,10 +30,10 @@ export class ObjectRecordWriter {
     this.#words = new Uint32Array(idSize / 4);
   }
 
-  /** Adds rows of mentions, from the first to where the words `end`: those of an id behind one another, by their blocks. */
-  add(rows: Uint32Array, end: number): void {
+  /** Adds rows of mentions: those of an id behind one another, by their blocks. */
+  add(rows: Uint32Array): void {
     const idWords = this.#words.length;
-    for (let row = 0; row < end; row += idWords + 1) {
+    for (let row = 0; row < rows.length; row += idWords + 1) {
       const position = this.#blocks[rows[row + idWords]!]!;
       if (!this.#isOfId(rows, row)) {
         this.finish();

@@ -8,7 +8,7 @@ import { MemoryStorage } from './memory-storage.js';
 import type { StackOptions } from './options.js';
 
 import { openStackSync, type StackSync } from './stack-sync.js';
-import { contentOf, direct, entry, errorOf, faces, listed, put, strays, watched } from './stack-writes.testing.js';
+import { contentOf, damagedStorage, direct, entry, errorOf, faces, listed, put, strays, watched } from './stack-writes.testing.js';
 import type { Transaction } from './transaction.js';
 
 /** The list's tables: update indexes as their names have them, and content. */
@@ -139,21 +139,13 @@ describe.each(faces)('a transaction that is merged early (%s)', (_, open) => {
   });
 
   test('is written all the same where what is there can not be read', async () => {
-    const storage = new MemoryStorage();
-    const writer = await open(storage, { layout: { blockSize: 100 } });
-    await writer.transaction((transaction) => {
-      for (let at = 0; at < 20; at++) transaction.addRef(direct(`a${at}`, at));
-    });
-    // A block in its midst is damaged: nobody has looked there.
-    const [table] = listed(storage);
-    const bytes = storage.openSync(table!).readSync(0, 400);
-    bytes.fill(0xff, 210, 300);
+    const { storage, table } = await damagedStorage(open);
     const stack = await open(storage, { geometricFactor: 255 });
     const before = listed(storage);
     await put(stack, 'b');
     expect(listed(storage)).toEqual([...before, expect.anything()]);
     expect(stack.compactions.failures).toBeGreaterThan(0);
-    expect(stack.compactions.lastError).toMatchObject({ kind: 'format', file: `memory/${table!}` });
+    expect(stack.compactions.lastError).toMatchObject({ kind: 'format', file: `memory/${table}` });
     expect(await stack.getRef('b')).toBeDefined();
     expect(strays(storage)).toEqual([]);
     expect(await errorOf(() => stack.compact())).toMatchObject({ kind: 'format' });

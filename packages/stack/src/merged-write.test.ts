@@ -9,7 +9,7 @@ import type { StackOptions } from './options.js';
 import { openStackSync, type StackSync } from './stack-sync.js';
 import type { Stack } from './stack.js';
 import { oid } from './stack.testing.js';
-import { contentOf, direct, entry, errorOf, faces, listed, put, strays, watched, type Opener } from './stack-writes.testing.js';
+import { contentOf, damagedStorage, direct, entry, errorOf, faces, listed, put, strays, watched, type Opener } from './stack-writes.testing.js';
 import { reftableFormat, type TableFormat } from './table-format.js';
 import type { Transaction } from './transaction.js';
 
@@ -205,18 +205,11 @@ describe.each(faces)('a large transaction onto small tables (%s)', (_, open) => 
   });
 
   test('is written all the same where what is there can not be read', async () => {
-    const storage = new MemoryStorage();
-    const writer = await open(storage, { layout: { blockSize: 100 } });
-    await writer.transaction((transaction) => {
-      for (let at = 0; at < 20; at++) transaction.addRef(direct(`a${at}`, at));
-    });
-    // A block in its midst is damaged: nobody has looked there.
-    const [table] = listed(storage);
-    storage.openSync(table!).readSync(0, 400).fill(0xff, 210, 300);
+    const { storage, table } = await damagedStorage(open);
     const stack = await open(storage);
     await large(stack);
     expect(listed(storage)).toEqual([table, expect.anything()]);
-    expect(stack.compactions).toMatchObject({ attempts: 1, failures: 1, lastError: { kind: 'format', file: `memory/${table!}` } });
+    expect(stack.compactions).toMatchObject({ attempts: 1, failures: 1, lastError: { kind: 'format', file: `memory/${table}` } });
     expect(await stack.getRef(many[0]!)).toBeDefined();
     expect(strays(storage)).toEqual([]);
   });

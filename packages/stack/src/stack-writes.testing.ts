@@ -57,6 +57,18 @@ export async function putEach(open: Opener, storage: AnyStorage, names: readonly
   stack.close();
 }
 
+/** A stack of one table, in whose midst a block is damaged: nobody has looked there. */
+export async function damagedStorage(open: Opener): Promise<{ readonly storage: MemoryStorage; readonly table: string }> {
+  const storage = new MemoryStorage();
+  const writer = await open(storage, { layout: { blockSize: 100 } });
+  await writer.transaction((transaction) => {
+    for (let at = 0; at < 20; at++) transaction.addRef(direct(`a${at}`, at));
+  });
+  const [table] = listed(storage);
+  storage.openSync(table!).readSync(0, 400).fill(0xff, 210, 300);
+  return { storage, table: table! };
+}
+
 /** All names of refs, of either face. */
 export async function namesIn(stack: Pick<Stack, 'names'>): Promise<string[]> {
   const names: string[] = [];

@@ -67,23 +67,17 @@ export class Transaction {
   /** Sets a ref, or deletes it (of kind `deletion`). Only one record of a name is possible. @throws `NUMBER_RANGE`, `TRANSACTION_ENDED` (misuse) */
   addRef(ref: RefChange): void {
     const refIndex = this.#indexOf(ref);
-    const name = sortable(ref.nameBytes ?? ref.name);
-    const last = this.#changes.at(-1);
-    if (last?.name === name && last.ref === undefined) {
-      last.ref = ref;
-      last.refIndex = refIndex;
-    } else this.#changes.push({ name, ref, refIndex, log: undefined, logIndex: 0 });
+    const change = this.#changeOf(ref.nameBytes ?? ref.name, 'ref');
+    change.ref = ref;
+    change.refIndex = refIndex;
   }
 
   /** Adds an entry to a ref's log, or deletes one. @throws `NUMBER_RANGE`, `TRANSACTION_ENDED` (misuse) */
   addLog(log: LogChange): void {
     const logIndex = this.#indexOf(log);
-    const name = sortable(log.refBytes ?? log.ref);
-    const last = this.#changes.at(-1);
-    if (last?.name === name && last.log === undefined) {
-      last.log = log;
-      last.logIndex = logIndex;
-    } else this.#changes.push({ name, ref: undefined, refIndex: 0, log, logIndex });
+    const change = this.#changeOf(log.refBytes ?? log.ref, 'log');
+    change.log = log;
+    change.logIndex = logIndex;
   }
 
   /** Takes no more records: what fills it has ended. */
@@ -100,6 +94,16 @@ export class Transaction {
       minUpdateIndex: this.updateIndexExact,
       maxUpdateIndex: BigInt(this.#max),
     };
+  }
+
+  /** The change that a record of this name goes into: the last one, if it is of that name and has none of that kind, or else another. */
+  #changeOf(text: string | Uint8Array, kind: 'ref' | 'log'): Change {
+    const name = sortable(text);
+    const last = this.#changes.at(-1);
+    if (last?.name === name && last[kind] === undefined) return last;
+    const change: Change = { name, ref: undefined, refIndex: 0, log: undefined, logIndex: 0 };
+    this.#changes.push(change);
+    return change;
   }
 
   /** The update index that a record is written with. */
