@@ -11,7 +11,7 @@
 import { decodeVarint, getU16, getU24, ReftableError } from '@reftable/varint';
 import type { RestartDigests } from './restart-digests.js';
 import { BLOCK_HEADER_SIZE, isBlockType, LOG_BLOCK, type BlockType } from './block-type.js';
-import { inflateInto } from '#zlib';
+import { inflate } from '#zlib';
 
 /** Where a block was found, for its errors and for finding what follows it. */
 export interface BlockPlace {
@@ -78,7 +78,7 @@ export class Block {
   damage(code: string, message: string, offset = 0): ReftableError {
     // Offsets within what was inflated mean nothing in the file.
     const at = this.type === LOG_BLOCK || this.sizeOnDisk !== this.bytes.length ? this.position : this.position + offset;
-    return new ReftableError('format', code, message, { offset: at, file: this.file });
+    return damageIn(this, code, message, at);
   }
 
   #checkRestarts(): void {
@@ -104,17 +104,15 @@ export class Block {
  * @throws `BLOCK_TYPE`, `BLOCK_LENGTH`
  */
 export function parseBlockHeader(input: Uint8Array, place: BlockPlace): BlockHeader {
-  const { headerOffset, position, file } = place;
+  const { headerOffset } = place;
   const start = headerOffset + BLOCK_HEADER_SIZE;
   const type = input[headerOffset];
   if (input.length < start || !isBlockType(type)) {
     const what = input.length < start ? 'no room for a block' : `no block type: ${type}`;
-    throw new ReftableError('format', 'BLOCK_TYPE', what, { offset: position + headerOffset, file });
+    throw damageIn(place, 'BLOCK_TYPE', what, place.position + headerOffset);
   }
   const length = getU24(input, headerOffset + 1);
-  if (length < start + MIN_TRAILER) {
-    throw new ReftableError('format', 'BLOCK_LENGTH', `block of ${length} bytes is too short`, { offset: position, file });
-  }
+  if (length < start + MIN_TRAILER) throw damageIn(place, 'BLOCK_LENGTH', `block of ${length} bytes is too short`);
   return { type, length };
 }
 
@@ -135,10 +133,7 @@ export function maxSizeOnDisk({ type, length }: BlockHeader): number {
 export function parseBlock(input: Uint8Array, place: BlockPlace): Block {
   const { type, length } = parseBlockHeader(input, place);
   if (type === LOG_BLOCK) return inflateLogBlock(input, length, place);
-  if (length > input.length) {
-    const message = `block of ${length} bytes, where only ${input.length} are left`;
-    throw new ReftableError('format', 'BLOCK_LENGTH', message, { offset: place.position, file: place.file });
-  }
+  if (length > input.length) throw damageIn(place, 'BLOCK_LENGTH', `block of ${length} bytes, where only ${input.length} are left`);
   return new Block(type, input.subarray(0, length), length, endOfBlock(input, length, place), place);
 }
 
@@ -156,14 +151,16 @@ function inflateLogBlock(input: Uint8Array, length: number, place: BlockPlace): 
   const start = place.headerOffset + BLOCK_HEADER_SIZE;
   // What is behind that, if it was read, must not change the answer.
   const block = input.subarray(0, maxSizeOnDisk({ type: LOG_BLOCK, length }));
-  if (length - start <= (block.length - start) * MAX_INFLATION) {
-    const bytes = new Uint8Array(length);
-    bytes.set(block.subarray(0, start));
-    const sizeOnDisk = inflateInto(block, start, bytes.subarray(start));
-    if (sizeOnDisk >= 0) return new Block(LOG_BLOCK, bytes, sizeOnDisk, place.position + sizeOnDisk, place);
+  const promised = length - start;
+  if (promised <= (block.length - start) * MAX_INFLATION) {
+    const inflated = inflate(block, start, block.subarray(0, start), promised);
+    if (inflated !== undefined) return new Block(LOG_BLOCK, inflated.bytes, inflated.end, place.position + inflated.end, place);
   }
-  const message = `log block does not inflate to the ${length - start} bytes stated`;
-  throw new ReftableError('format', 'LOG_DEFLATE', message, { offset: place.position, file: place.file });
+  throw damageIn(place, 'LOG_DEFLATE', `log block does not inflate to the ${promised} bytes stated`);
+}
+
+function damageIn({ position, file }: { position: number; file: string | undefined }, code: string, message: string, offset = position): ReftableError {
+  return new ReftableError('format', code, message, { offset, file });
 }
 
 /** A varint that counts bytes or numbers in this block, and so can't be greater than its size. */

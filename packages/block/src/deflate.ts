@@ -1,2 +1,2 @@
 /* The door `/deflate`: zlib streams, for containers that hold such blocks. */
-export { deflate, inflateInto } from '#zlib';
+export { deflate, inflate } from '#zlib';

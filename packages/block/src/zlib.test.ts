@@ -1,6 +1,6 @@
 import { deflateSync, inflateSync } from 'node:zlib';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { bytes, noise } from './block.testing.js';
 import * as portable from './zlib.js';
 import * as node from './zlib.node.js';
@@ -17,9 +17,11 @@ const sample = bytes(
 
 /** The offset just past the stream and what it inflates to; or -1. */
 function outcome(zlib: typeof node, input: Uint8Array, length: number, start = 0): number | [number, Uint8Array] {
-  const out = new Uint8Array(length);
-  const end = zlib.inflateInto(input, start, out);
-  return end < 0 ? -1 : [end, out];
+  const front = bytes('front');
+  const inflated = zlib.inflate(input, start, front, length);
+  if (inflated === undefined) return -1;
+  expect(inflated.bytes.subarray(0, front.length)).toEqual(front);
+  return [inflated.end, inflated.bytes.subarray(front.length)];
 }
 
 describe.each(variants)('%s', (_, zlib) => {
@@ -68,6 +70,29 @@ describe.each(variants)('%s', (_, zlib) => {
       expect(outcome(zlib, damaged, sample.length)).toBe(-1);
     }
   });
+});
+
+test('zlib.node.ts takes memory for what is promised once, and the result only when the stream has kept the promise', () => {
+  const length = 1 << 20;
+  const bomb = node.deflate(new Uint8Array(4 * length));
+  const taken: unknown[] = [];
+  vi.stubGlobal(
+    'Uint8Array',
+    new Proxy(Uint8Array, {
+      construct(target, args: unknown[]) {
+        taken.push(args[0]);
+        return Reflect.construct(target, args) as object;
+      },
+    }),
+  );
+  try {
+    expect(node.inflate(bomb, 0, bytes(), length)).toBeUndefined();
+    expect(taken).not.toContain(length);
+    expect(node.inflate(bomb, 0, bytes(), 4 * length)?.end).toBe(bomb.length);
+    expect(taken).toContain(4 * length);
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });
 
 describe('both say the same', () => {

@@ -11,7 +11,7 @@
  */
 import { Block, BLOCK_HEADER_SIZE, MAX_BLOCK_SIZE, VALUE_BLOCK } from '@reftable/block';
 import { crc32 } from '@reftable/block/crc32';
-import { deflate, inflateInto } from '@reftable/block/deflate';
+import { deflate, inflate } from '@reftable/block/deflate';
 import { getU24, getU32, putU24, putU32, ReftableError } from '@reftable/varint';
 
 /** How a block is stored: as it is, or as a zlib stream. */
@@ -79,7 +79,7 @@ export function parseBlock(input: Uint8Array, position: number, size: number, fo
     throw new ReftableError('unsupported', 'CODEC', `block of codec ${codec}`, { offset: position, file });
   }
   const content = input.subarray(0, contentEnd);
-  const bytes = codec === STORED ? content : inflate(content, position, file);
+  const bytes = codec === STORED ? content : inflated(content, position, file);
   // The last block is not padded.
   const next = position + size === end ? end : position + paddedSize(codec, position, size, blockSize);
   return new Block(VALUE_BLOCK, bytes, size, next, { position, headerOffset: 0, alignment: blockSize, file });
@@ -121,13 +121,12 @@ function compressed(body: Uint8Array): Uint8Array | undefined {
 }
 
 /** The block as it would be if it were stored. */
-function inflate(content: Uint8Array, position: number, file: string | undefined): Uint8Array {
+function inflated(content: Uint8Array, position: number, file: string | undefined): Uint8Array {
   const length = getU32(content, BLOCK_HEADER_SIZE);
   const streamLength = content.length - COMPRESSED_START;
   if (length >= MIN_BODY && length <= MAX_BLOCK_SIZE - BLOCK_HEADER_SIZE && length <= streamLength * MAX_INFLATION) {
-    const bytes = new Uint8Array(BLOCK_HEADER_SIZE + length);
-    bytes[0] = ZLIB;
-    if (inflateInto(content, COMPRESSED_START, bytes.subarray(BLOCK_HEADER_SIZE)) === content.length) return bytes;
+    const found = inflate(content, COMPRESSED_START, Uint8Array.of(ZLIB, 0, 0, 0), length);
+    if (found?.end === content.length) return found.bytes;
   }
   throw new ReftableError('format', 'BLOCK_DEFLATE', `block does not inflate to the ${length} bytes stated`, { offset: position, file });
 }

@@ -28,9 +28,9 @@ import * as zlib from './zlib.node.js';
 import * as plain from './zlib.js';
 export { deflate } from './zlib.node.js';
 export const inflater = { current: 'zlib', calls: 0 };
-export function inflateInto(input, start, out) {
+export function inflate(...args) {
   inflater.calls++;
-  return { zlib, plain }[inflater.current].inflateInto(input, start, out);
+  return { zlib, plain }[inflater.current].inflate(...args);
 }
 `;
 
