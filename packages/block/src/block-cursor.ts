@@ -42,8 +42,6 @@ export class BlockCursor {
   valueEnd = 0;
   /** In a ref record: where what follows the update index starts. In a `VALUE_BLOCK`: where what follows the length starts. */
   contentStart = 0;
-  /** A byte of the block that a seek looks into. Nobody asks which; but the wait for that part of memory is over when the search for the restart is. */
-  protected touched = 0;
 
   readonly #idSize: number;
   #recordsEnd = 0;
@@ -142,11 +140,10 @@ export class BlockCursor {
     digests = (block.digests ??= new RestartDigests(1)),
     index = 0,
   ): number {
-    this.reset();
     this.enter(block);
+    this.keyLength = this.shared = 0;
     const { bytes } = block;
     const end = this.#recordsEnd;
-    this.touched = bytes[end >> 1]!;
     let pos = lastRestartNotAfter(block, target, length, known, digests, index);
     // Bytes of the target that the key passed last has too. The key itself need not be put together.
     let matched = 0;

@@ -1,10 +1,12 @@
 import { commonPrefixLength, compareBytes, encodeVarint } from '@reftable/varint';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { INDEX_BLOCK } from './block-type.js';
+import { BlockCursor } from './block-cursor.js';
+import { INDEX_BLOCK, REF_BLOCK } from './block-type.js';
 import { parseBlock, type Block } from './block.js';
 import { bytes, codeOf, PLACE, rawBlock, rawRecord, record, writeBlocks } from './block.testing.js';
 import { IndexKeys } from './index-keys.js';
+import { decodeString } from './text.js';
 
 /** An index block that stands behind all that it points at. */
 function indexOf(keys: readonly Uint8Array[], interval = 16): Block {
@@ -67,6 +69,32 @@ test('tells for each record where its block is, and what all keys there start wi
       expect(shared).toEqual(all.map((one, index) => (index === 0 ? 0 : commonPrefixLength(all[index - 1]!, one))));
     }),
   );
+});
+
+test('moves a cursor along the blocks that were put here and below, and no further', () => {
+  const block = (position: number, ...names: readonly string[]) =>
+    parseBlock(writeBlocks(REF_BLOCK, names.map((name) => record(bytes(name), bytes(1))), 4096)[0]!, { ...PLACE, position });
+  const [a, b] = [block(0, 'refs/a1', 'refs/a3'), block(7, 'refs/b1', 'refs/b3')];
+  const [low, top] = [indexOf([bytes('refs/a3'), bytes('refs/b3')]), indexOf([bytes('refs/b3'), bytes('refs/c3')])].map((one) => new IndexKeys(one, 20));
+  const cursor = new BlockCursor(20);
+  const seek = (name: string) => {
+    const found = top!.seek(cursor, bytes(name), name.length);
+    return found && [found, cursor.next() && decodeString(cursor.key, 0, cursor.keyLength)];
+  };
+  expect(seek('refs/a1')).toBeUndefined();
+  top!.below[0] = low!;
+  expect(seek('refs/a1')).toBeUndefined();
+  low!.blocks[0] = a;
+  expect(seek('refs/a1')).toEqual([a, 'refs/a1']);
+  expect(seek('refs/a2')).toEqual([a, 'refs/a3']);
+  expect(seek('refs/b2')).toBeUndefined();
+  low!.blocks[1] = b;
+  expect(seek('refs/a4')).toEqual([b, 'refs/b1']);
+  expect(seek('refs/b2')).toEqual([b, 'refs/b3']);
+  // Here the index is wrong: its key is in no block.
+  top!.blocks[1] = b;
+  expect(seek('refs/c1')).toBeUndefined();
+  expect(seek('refs/d')).toBeUndefined();
 });
 
 test('a block that is damaged anywhere is refused', () => {

@@ -3,11 +3,10 @@
  * so, other than in blocks of a section, each of them is kept as numbers.
  *
  *   base          how many bytes the keys in the middle have in common, and which: those of nearly all keys
- *   for each key  its head, the next 6 bytes as a number
+ *   for each key  its head, the next 6 bytes as a number: those behind the base; or, in the few keys that do not have it, behind what all keys share
  *
- * Where that does not tell, since heads are alike or the base is not the target's, the search goes through the block itself.
+ * Where that does not tell, since heads are alike, the search goes through the block itself.
  */
-import { hasBytesAt } from '@reftable/varint/bytes';
 import { BlockCursor } from './block-cursor.js';
 import type { Block } from './block.js';
 import { decodeIndexPosition } from './index-record.js';
@@ -19,9 +18,9 @@ export class IndexKeys {
   readonly positions: number[] = [];
   /** For each record: how many bytes its key and the one before it both start with, and so all keys of its block. */
   readonly shared: number[] = [];
-  /** For each record: the block that it stands for, if somebody has put it here. */
+  /** For each record: the block of the section that it stands for, if somebody has put it here. */
   readonly blocks: (Block | undefined)[] = [];
-  /** The same of these blocks, where they are of the index themselves. */
+  /** For each record: the same as this, where it stands for a block of the index itself. */
   readonly below: (IndexKeys | undefined)[] = [];
   /** What searches learn of these blocks. */
   readonly digests: RestartDigests;
@@ -41,7 +40,7 @@ export class IndexKeys {
    * @param known bytes that all keys that are looked for, and those of the block, are said to start with
    * @throws as `BlockCursor.next`, `decodeIndexPosition`
    */
-  constructor(block: Block, idSize: number, known: number) {
+  constructor(block: Block, idSize: number, known = 0) {
     const cursor = new BlockCursor(idSize);
     cursor.enter(block);
     while (cursor.next()) {
@@ -59,6 +58,11 @@ export class IndexKeys {
     this.#base = this.#readHeads(this.#findBase());
   }
 
+  /** Where the index block starts. */
+  get position(): number {
+    return this.#block.position;
+  }
+
   /** How many records there are. */
   get count(): number {
     return this.positions.length;
@@ -67,18 +71,41 @@ export class IndexKeys {
   /** The number of the first record whose key is at or past the first `length` bytes of `target`; `count` if there is none. @throws as `BlockCursor.seek` */
   find(target: Uint8Array, length: number): number {
     const base = this.#base;
-    const start = base.length;
-    if (length < start || !hasBytesAt(target, 0, base)) return this.#findInBlock(target, length);
     const heads = this.#heads;
-    const wanted = headOf(target, start, length);
+    let start = Math.min(this.#known, base.length);
+    while (start < length && start < base.length && target[start] === base[start]) start++;
     let low = this.#from;
     let high = this.#to;
+    if (start < base.length) {
+      // The target sorts before all keys that have the base, or after them.
+      const isBefore = start === length || target[start]! < base[start]!;
+      low = isBefore ? 0 : high;
+      high = isBefore ? this.#from : heads.length;
+      start = this.#known;
+    }
+    const end = high;
+    const wanted = headOf(target, start, length);
     while (low < high) {
       const middle = (low + high) >>> 1;
       if (heads[middle]! < wanted) low = middle + 1;
       else high = middle;
     }
-    return low < this.#to && heads[low] === wanted ? this.#findInBlock(target, length) : low;
+    return low < end && heads[low] === wanted ? this.#findInBlock(target, length) : low;
+  }
+
+  /**
+   * Moves a cursor of the section before the first record whose key is at or past the first `length` bytes of `target`, by way of what has been put here and below.
+   * Returns the block that the record is in; undefined: that way leads nowhere, and the cursor may be anywhere.
+   * @throws as `BlockCursor.seek`
+   */
+  seek(cursor: BlockCursor, target: Uint8Array, length: number): Block | undefined {
+    const number = this.find(target, length);
+    const below = this.below[number];
+    if (below !== undefined) return below.seek(cursor, target, length);
+    const block = this.blocks[number];
+    if (block === undefined) return undefined;
+    cursor.seek(block, target, length, this.shared[number], this.digests, number);
+    return cursor.valueEnd < block.recordsEnd ? block : undefined;
   }
 
   #findInBlock(target: Uint8Array, length: number): number {
@@ -107,7 +134,7 @@ export class IndexKeys {
     let base: Uint8Array | undefined;
     for (let index = 0; cursor.next(); index++) {
       if (index === this.#from) base = cursor.key.slice(0, Math.min(length, cursor.keyLength));
-      this.#heads.push(base === undefined ? 0 : headOf(cursor.key, base.length, cursor.keyLength));
+      this.#heads.push(headOf(cursor.key, index < this.#from || index >= this.#to ? this.#known : base!.length, cursor.keyLength));
     }
     return base!;
   }

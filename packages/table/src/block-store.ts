@@ -1,5 +1,5 @@
 import { BLOCK_HEADER_SIZE, LOG_BLOCK, maxSizeOnDisk, parseBlock, parseBlockHeader, type Block, type BlockPlace } from '@reftable/block';
-import { IndexKeys } from '@reftable/block/index-keys';
+import type { IndexKeys } from '@reftable/block/index-keys';
 import { BlockCache, ReadAhead, type Core, type SourceInfo } from '@reftable/io';
 import { formatError } from './errors.js';
 
@@ -21,11 +21,11 @@ export interface StoreOptions {
 /** The blocks of one table: reads them, checks them, and keeps those that lookups used, up to a bound. */
 export class BlockStore {
   readonly source: SourceInfo;
+  /** What lookups see of the index blocks of the top levels, by position. Through them, they come to the blocks below. */
+  readonly topKeys = new Map<number, IndexKeys>();
   readonly #options: StoreOptions;
   readonly #kept: BlockCache<Block>;
   readonly #file: ReadAhead;
-  /** By position. */
-  readonly #topKeys = new Map<number, IndexKeys>();
 
   constructor(source: SourceInfo, options: StoreOptions) {
     this.source = source;
@@ -44,19 +44,12 @@ export class BlockStore {
     return this.#kept.get(position);
   }
 
-  /** What lookups see of an index block of a top level. Through it, they come to the blocks below. */
-  topKeys(block: Block, idSize: number): IndexKeys {
-    let keys = this.#topKeys.get(block.position);
-    if (keys === undefined) this.#topKeys.set(block.position, (keys = new IndexKeys(block, idSize, 0)));
-    return keys;
-  }
-
   /** The block at `position`, kept or read and then kept. @throws as `parseBlock` does, and as the source does */
   *block(position: number): Core<Block> {
     const kept = this.kept(position);
     if (kept !== undefined) return kept;
     const block = yield* this.#parse(position, 0);
-    if (this.#kept.keep(block)) this.#topKeys.clear();
+    if (this.#kept.keep(block)) this.topKeys.clear();
     return block;
   }
 

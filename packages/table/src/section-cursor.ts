@@ -16,15 +16,10 @@ export class SectionCursor {
   readonly #idSize: number;
   #nextPosition: number;
   #ahead = 0;
-  /* A seek under way: what it looks for, the block that it is to look into next, and whether that may be of the index, and of its top level. */
+  /* A seek under way: what it looks for, the block that it is to look into next, and whether that is of the index's top level. */
   #target: Uint8Array = NO_BYTES;
   #targetLength = 0;
-  /** Bytes of the target that all keys of the wanted block start with, as the index says. */
-  #known = 0;
   #wanted = 0;
-  /* Where that block must end, if an index record stands for it: so blocks on the way down do not lie in one another, and cost no more than the file has. */
-  #limit = Infinity;
-  #isInIndex = false;
   #isAtTop = false;
   /** The index block over that block, and the number of its record there. */
   #over: IndexKeys | undefined;
@@ -66,16 +61,22 @@ export class SectionCursor {
    * @throws as `load`; `INDEX_POSITION`, `INDEX_KEY`
    */
   seek(target: Uint8Array, length: number): boolean {
-    this.record.reset();
     this.#ahead = 0;
     const section = this.#section;
     if (section === undefined) return true;
+    // The way of nearly all, once others have gone it.
+    const found = this.#store.topKeys.get(section.indexStart)?.seek(this.record, target, length);
+    if (found !== undefined) {
+      this.#nextPosition = found.end;
+      return true;
+    }
+    this.record.reset();
     this.#target = target;
     this.#targetLength = length;
     this.#leaveIndex();
     this.#nextPosition = section.end;
-    this.#isInIndex = this.#isAtTop = section.indexStart > 0;
-    this.#wanted = this.#isAtTop ? section.indexStart : section.start;
+    this.#isAtTop = section.indexStart > 0;
+    this.#wanted = section.indexStart || section.start;
     return this.#descend(section);
   }
 
@@ -102,10 +103,9 @@ export class SectionCursor {
   /** Goes down from the block that is wanted, through the levels of the index, to the one that holds the key; false: it wants one that is not kept. */
   #descend(section: Section): boolean {
     for (;;) {
-      const block = this.#over?.blocks[this.#number] ?? this.#keptBlock(section);
+      const block = this.#keptBlock(section);
       if (block === undefined) return false;
-      const isDone = this.#isInIndex && block.type === INDEX_BLOCK ? this.#seekIndex(block, section) : this.#seekRecord(block, section);
-      if (isDone) return true;
+      if (block.type === INDEX_BLOCK ? this.#seekIndex(block, section) : this.#seekRecord(block, section)) return true;
     }
   }
 
@@ -113,28 +113,27 @@ export class SectionCursor {
   #keptBlock(section: Section): Block | undefined {
     const block = this.#store.kept(this.#wanted);
     if (block === undefined) return undefined;
+    const over = this.#over;
     if (this.#isAtTop) this.#expect(block, INDEX_BLOCK);
-    else if (!this.#isInIndex || block.type !== INDEX_BLOCK) this.#expect(block, section.type);
-    if (block.position + block.sizeOnDisk > this.#limit) throw block.damage('INDEX_POSITION', 'block runs into the index over it');
-    if (this.#over !== undefined) this.#over.blocks[this.#number] = block;
+    else if (over === undefined || block.type !== INDEX_BLOCK) this.#expect(block, section.type);
+    // So blocks on the way down do not lie in one another, and cost no more than the file has.
+    if (over !== undefined && block.position + block.sizeOnDisk > over.position) throw block.damage('INDEX_POSITION', 'block runs into the index over it');
     return block;
   }
 
   /** An index begins with the section's first block: so a block of the section whose type is damaged does not end it unnoticed. */
   #checkFirstOfIndex(block: Block, { start, type }: Section): void {
-    if (new IndexKeys(block, this.#idSize, 0).positions[0] !== start) this.#expect(block, type);
+    if (new IndexKeys(block, this.#idSize).positions[0] !== start) this.#expect(block, type);
   }
 
   /** Finds in an index block what block is wanted next; true: none, the key is past all. */
   #seekIndex(block: Block, section: Section): boolean {
-    const keys = this.#over?.below[this.#number] ?? this.#keysOf(block);
+    const keys = this.#keysOf(block);
     const number = keys.find(this.#target, this.#targetLength);
     if (number < keys.count) {
       this.#over = keys;
       this.#number = number;
       this.#wanted = keys.positions[number]!;
-      this.#known = keys.shared[number]!;
-      this.#limit = block.position;
       this.#isAtTop = false;
       return false;
     }
@@ -146,13 +145,20 @@ export class SectionCursor {
 
   #keysOf(block: Block): IndexKeys {
     const over = this.#over;
-    if (over === undefined) return this.#store.topKeys(block, this.#idSize);
-    return (over.below[this.#number] = new IndexKeys(block, this.#idSize, this.#known));
+    const { topKeys } = this.#store;
+    let keys = over === undefined ? topKeys.get(block.position) : over.below[this.#number];
+    if (keys !== undefined) return keys;
+    keys = new IndexKeys(block, this.#idSize, over?.shared[this.#number]);
+    if (over === undefined) topKeys.set(block.position, keys);
+    else over.below[this.#number] = keys;
+    return keys;
   }
 
   /** Goes before the record in a block of the section; false: it is in the block behind. */
   #seekRecord(block: Block, section: Section): boolean {
-    this.record.seek(block, this.#target, this.#targetLength, this.#known, this.#over?.digests, this.#number);
+    const over = this.#over;
+    if (over !== undefined) over.blocks[this.#number] = block;
+    this.record.seek(block, this.#target, this.#targetLength, over?.shared[this.#number], over?.digests, this.#number);
     // Where an index is wrong, the way on may lead to the index again, and so round and round.
     this.#leaveIndex();
     this.#nextPosition = this.#wanted = block.end;
@@ -161,9 +167,7 @@ export class SectionCursor {
 
   #leaveIndex(): void {
     this.#over = undefined;
-    this.#number = this.#known = 0;
-    this.#limit = Infinity;
-    this.#isInIndex = false;
+    this.#number = 0;
   }
 
   #expect(block: Block, type: number): Block {
