@@ -74,14 +74,48 @@ export class BlockCursor {
    */
   next(): boolean {
     const start = this.valueEnd;
+    if (start >= this.#recordsEnd) return false;
+    // Nearly all are refs with short numbers and one or two ids. They come without a call to anything: so all this is compiled into its caller's loop.
+    const { bytes, key } = this;
+    const prefix = bytes[start]!;
+    const tagged = bytes[start + 1]!;
+    const valueType = tagged & 7;
+    const suffix = start + 2;
+    const valueStart = suffix + (tagged >>> 3);
+    const keyLength = prefix + (tagged >>> 3);
+    const valueEnd = valueStart + 1 + valueType * this.#idSize;
+    if (
+      this.#type !== REF_BLOCK ||
+      (prefix | tagged) > 127 ||
+      tagged < 8 ||
+      prefix >= this.keyLength ||
+      bytes[suffix]! <= key[prefix]! ||
+      keyLength > key.length ||
+      (valueType !== 1 && valueType !== 2) ||
+      bytes[valueStart]! > 127 ||
+      valueEnd > this.#recordsEnd
+    ) {
+      return this.#nextAny(start);
+    }
+    for (let pos = suffix, at = prefix; pos < valueStart; ) key[at++] = bytes[pos++]!;
+    this.shared = prefix;
+    this.keyLength = keyLength;
+    this.valueType = valueType;
+    this.valueStart = valueStart;
+    this.contentStart = valueStart + 1;
+    this.valueEnd = valueEnd;
+    return true;
+  }
+
+  /** {@link next} for a record of any kind, which is there. */
+  #nextAny(start: number): boolean {
+    const { bytes } = this;
     const end = this.#recordsEnd;
-    if (start >= end) return false;
-    const bytes = this.bytes;
     let pos = start;
     let prefix = bytes[pos++]!;
     if (prefix > 127) {
-      prefix = this.#long(pos - 1);
-      pos = skipVarint(bytes, pos, end);
+      prefix = this.#long(start);
+      pos = skipVarint(bytes, start, end);
     }
     let tagged = bytes[pos++]!;
     if (tagged > 127) {

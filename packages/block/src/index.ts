@@ -47,6 +47,5 @@ export {
   type LogRecord,
   type LogUpdate,
 } from './log-record.js';
-export { decodeObjectPositions, encodeObject } from './object-record.js';
 export { cheapest, saturate } from './exact.js';
 export { decodeIndexPosition, encodeIndex } from './index-record.js';

@@ -8,6 +8,7 @@ import { Mentions } from './mentions.js';
 import { ObjectRecordWriter, type ObjectTarget } from './object-record-writer.js';
 import { REF_DIRECT, REF_PEELED } from './ref-record.js';
 
+export { decodeObjectPositions, encodeObject } from './object-record.js';
 export type { ObjectTarget };
 
 /** The bytes of an object id that a key may have. */

@@ -5,7 +5,6 @@ import {
   cheapest,
   decodeIndexPosition,
   decodeLog,
-  decodeObjectPositions,
   decodeRef,
   decodeText,
   INDEX_BLOCK,
@@ -18,6 +17,7 @@ import {
   type Block,
   type BlockType,
 } from '@reftable/block';
+import { decodeObjectPositions } from '@reftable/block/object-index';
 import { FileSourceSync } from '@reftable/io/node';
 import type { StackSync } from '@reftable/stack';
 import { openTableSync, type TableSync } from '@reftable/table';

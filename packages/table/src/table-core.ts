@@ -1,11 +1,5 @@
-import {
-  BLOCK_HEADER_SIZE,
-  decodeObjectPositions,
-  idSize,
-  type Block,
-  type Hash,
-  type Ref,
-} from '@reftable/block';
+import { BLOCK_HEADER_SIZE, idSize, type Block, type Hash, type Ref } from '@reftable/block';
+import { decodeObjectPositions } from '@reftable/block/object-index';
 import { ReadRequest, type Core, type SourceInfo } from '@reftable/io';
 import { type ReftableError } from '@reftable/varint';
 import { hasBytesAt } from '@reftable/varint/bytes';

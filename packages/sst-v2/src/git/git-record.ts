@@ -1,4 +1,5 @@
-import { decodeLog, decodeObjectPositions, decodeRef, LOG_DELETION, logNameLength, type BlockCursor, type LogRecord, type RecordPlace, type Ref } from '@reftable/block';
+import { decodeLog, decodeRef, LOG_DELETION, logNameLength, type BlockCursor, type LogRecord, type RecordPlace, type Ref } from '@reftable/block';
+import { decodeObjectPositions } from '@reftable/block/object-index';
 import { LOG_KEY, OBJECT_KEY, REF_KEY } from './key.js';
 import { withZero } from './log-runs.js';
 import type { GitMetadata } from './metadata.js';

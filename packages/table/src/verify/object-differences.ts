@@ -1,4 +1,5 @@
-import { BlockCursor, decodeObjectPositions, REF_DIRECT, REF_PEELED, toHex, type BlockType } from '@reftable/block';
+import { BlockCursor, REF_DIRECT, REF_PEELED, toHex, type BlockType } from '@reftable/block';
+import { decodeObjectPositions } from '@reftable/block/object-index';
 import { ReadAhead, type Core } from '@reftable/io';
 import type { BlockStore } from '../block-store.js';
 import type { Findings } from './finding.js';

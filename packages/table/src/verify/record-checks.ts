@@ -3,7 +3,6 @@ import {
   cheapest,
   decodeIndexPosition,
   decodeLog,
-  decodeObjectPositions,
   decodeString,
   logNameLength,
   logUpdateIndex,
@@ -14,6 +13,7 @@ import {
   type BlockCursor,
   type LogUpdate,
 } from '@reftable/block';
+import { decodeObjectPositions } from '@reftable/block/object-index';
 import { decodeVarint } from '@reftable/varint';
 import type { Header } from '../header.js';
 import type { Findings } from './finding.js';
