@@ -5,7 +5,7 @@ import { BlockCursor } from './block-cursor.js';
 import { INDEX_BLOCK, REF_BLOCK } from './block-type.js';
 import { parseBlock, type Block } from './block.js';
 import { bytes, codeOf, PLACE, rawBlock, rawRecord, record, writeBlocks } from './block.testing.js';
-import { IndexKeys } from './index-keys.js';
+import { FirstLook, IndexKeys } from './index-keys.js';
 import { decodeString } from './text.js';
 
 /** An index block that stands behind all that it points at. */
@@ -37,6 +37,24 @@ test('finds the first key that is at or past the target', () => {
       for (const target of [...all, ...others, bytes(''), bytes(0xff, 0xff)]) {
         const first = all.findIndex((one) => compareBytes(one, target) >= 0);
         expect(find(index, target)).toBe(first < 0 ? all.length : first);
+      }
+    }),
+  );
+});
+
+test('a first look finds the same, and knows of no other record', () => {
+  fc.assert(
+    fc.property(keys, fc.array(key, { maxLength: 5 }), fc.constantFrom(1, 2, 16), (all, others, interval) => {
+      const index = new IndexKeys(indexOf(all, interval), 20);
+      for (const target of [...all, ...others]) {
+        const look = new FirstLook(indexOf(all, interval), 20);
+        expect(look.position).toBe(index.position);
+        const number = find(index, target);
+        expect(look.find(target, target.length)).toBe(0);
+        expect(look.count).toBe(number < all.length ? 1 : 0);
+        expect(look.positions).toEqual(index.positions.slice(number, number + 1));
+        // What all keys of that block are sure to start with may be more than is known so soon, but never less.
+        if (number < all.length) expect(look.shared[0]).toBeLessThanOrEqual(number === 0 ? commonPrefixLength(all[0]!, target) : index.shared[number]!);
       }
     }),
   );

@@ -1,6 +1,6 @@
 /*
- * An index block, ready to be looked into by one lookup after another. Its records are few, and on the way of all lookups:
- * so, other than in blocks of a section, each of them is kept as numbers.
+ * An index block, as lookups see it: at the first look, one record of it; from then on, ready for one lookup after another. Its records are few, and on the
+ * way of all lookups: so, other than in blocks of a section, each of them is kept as numbers.
  *
  *   base          how many bytes the keys in the middle have in common, and which: those of nearly all keys
  *   for each key  its head, the next 6 bytes as a number: those behind the base; or, in the few keys that do not have it, behind what all keys share
@@ -13,16 +13,69 @@ import { decodeIndexPosition } from './index-record.js';
 import { RestartDigests } from './restart-digests.js';
 import { headOf } from './restart-search.js';
 
-export class IndexKeys {
+/** What a lookup asks of an index block. */
+export interface IndexView {
+  /** Where the index block starts. */
+  readonly position: number;
+  /** How many records are known. */
+  readonly count: number;
   /** For each record: the position of the block that it stands for. */
-  readonly positions: number[] = [];
+  readonly positions: readonly number[];
   /** For each record: how many bytes its key and the one before it both start with, and so all keys of its block. */
-  readonly shared: number[] = [];
+  readonly shared: readonly number[];
   /** For each record: the block of the section that it stands for, if somebody has put it here. */
-  readonly blocks: (Block | undefined)[] = [];
-  /** For each record: the same as this, where it stands for a block of the index itself. */
-  readonly below: (IndexKeys | undefined)[] = [];
+  readonly blocks: (Block | undefined)[];
+  /** For each record: the keys of the block of the index that it stands for, if somebody has put them here. */
+  readonly below: (IndexKeys | undefined)[];
   /** What searches learn of these blocks. */
+  readonly digests: RestartDigests;
+  /** The number of the first record whose key is at or past the first `length` bytes of `target`; `count` if there is none. @throws as `BlockCursor.seek` */
+  find(target: Uint8Array, length: number): number;
+}
+
+/** The first look into an index block, for one key. Many programs read one ref, and would wait in vain for all records of the index to be read. */
+export class FirstLook implements IndexView {
+  readonly positions: number[] = [];
+  readonly shared: number[] = [];
+  readonly blocks: (Block | undefined)[] = [];
+  readonly below: (IndexKeys | undefined)[] = [];
+  readonly digests = new RestartDigests(1);
+  readonly #block: Block;
+  readonly #cursor: BlockCursor;
+  readonly #known: number;
+
+  /** @param known as in {@link IndexKeys} */
+  constructor(block: Block, idSize: number, known = 0) {
+    this.#block = block;
+    this.#cursor = new BlockCursor(idSize);
+    this.#known = known;
+  }
+
+  get position(): number {
+    return this.#block.position;
+  }
+
+  get count(): number {
+    return this.positions.length;
+  }
+
+  /** As {@link IndexView.find}, for the only time. It is number 0, if there is one. */
+  find(target: Uint8Array, length: number): number {
+    const shared = this.#cursor.seek(this.#block, target, length, this.#known);
+    if (this.#cursor.next()) {
+      this.positions.push(decodeIndexPosition(this.#cursor));
+      this.shared.push(shared);
+    }
+    return 0;
+  }
+}
+
+/** All records of an index block, for who comes again. */
+export class IndexKeys implements IndexView {
+  readonly positions: number[] = [];
+  readonly shared: number[] = [];
+  readonly blocks: (Block | undefined)[] = [];
+  readonly below: (IndexKeys | undefined)[] = [];
   readonly digests: RestartDigests;
   readonly #block: Block;
   readonly #cursor: BlockCursor;
@@ -58,17 +111,14 @@ export class IndexKeys {
     this.#base = this.#readHeads(this.#findBase());
   }
 
-  /** Where the index block starts. */
   get position(): number {
     return this.#block.position;
   }
 
-  /** How many records there are. */
   get count(): number {
     return this.positions.length;
   }
 
-  /** The number of the first record whose key is at or past the first `length` bytes of `target`; `count` if there is none. @throws as `BlockCursor.seek` */
   find(target: Uint8Array, length: number): number {
     const base = this.#base;
     const heads = this.#heads;

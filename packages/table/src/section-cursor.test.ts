@@ -5,18 +5,28 @@ import { all, branches, contentOf, CountingSource, open, patched, spreadOid, upd
 
 afterEach(() => vi.restoreAllMocks());
 
+interface Cost {
+  readonly searched: number;
+  readonly decoded: number;
+}
+
 /**
- * How many blocks are searched while `act` runs, and how many records are decoded, once it has been through the index blocks on its way: their
- * records are all decoded, but only once. What a search within a block costs, `block-cursor.test.ts` tells.
+ * How many blocks are searched while `act` runs, and how many records are decoded. What a search within a block costs, `block-cursor.test.ts` tells.
  */
-function cost(act: () => unknown): { readonly searched: number; readonly decoded: number } {
-  act();
+function costNow(act: () => unknown): Cost {
   const [seek, next] = [vi.spyOn(BlockCursor.prototype, 'seek'), vi.spyOn(BlockCursor.prototype, 'next')];
   act();
   const counts = { searched: seek.mock.calls.length, decoded: next.mock.calls.length };
   seek.mockRestore();
   next.mockRestore();
   return counts;
+}
+
+/** The same, once it has been through the index blocks on its way: their records are all decoded when they are looked into again, but only once. */
+function cost(act: () => unknown): Cost {
+  act();
+  act();
+  return costNow(act);
 }
 
 describe('what a lookup costs', () => {
@@ -42,6 +52,17 @@ describe('what a lookup costs', () => {
         expect(searched, name).toBeLessThanOrEqual(levels + 3);
         expect(decoded, name).toBeLessThanOrEqual(searched + found + 1);
       }
+    }
+  });
+
+  test('the first of all: a search a level, and one record of each', () => {
+    const written = writeRaw({ refs }, { blockSize: 256 });
+    expect(written.refs.indexLevels).toBe(2);
+    for (let i = 0; i < refs.length; i += 501) {
+      const table = open(written.bytes);
+      const { searched, decoded } = costNow(() => table.getRef(refs[i]!.name));
+      expect(searched).toBe(written.refs.indexLevels + 1);
+      expect(decoded).toBe(searched);
     }
   });
 

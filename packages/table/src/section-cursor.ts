@@ -1,5 +1,5 @@
 import { BlockCursor, INDEX_BLOCK, type Block } from '@reftable/block';
-import { IndexKeys } from '@reftable/block/index-keys';
+import { FirstLook, IndexKeys, type IndexView } from '@reftable/block/index-keys';
 import { ReadAhead, type Core } from '@reftable/io';
 import type { BlockStore } from './block-store.js';
 import type { Section } from './layout.js';
@@ -22,7 +22,7 @@ export class SectionCursor {
   #wanted = 0;
   #isAtTop = false;
   /** The index block over that block, and the number of its record there. */
-  #over: IndexKeys | undefined;
+  #over: IndexView | undefined;
   #number = 0;
 
   constructor(store: BlockStore, section: Section | undefined, idSize: number) {
@@ -73,7 +73,7 @@ export class SectionCursor {
     this.record.reset();
     this.#target = target;
     this.#targetLength = length;
-    this.#leaveIndex();
+    this.#over = undefined;
     this.#nextPosition = section.end;
     this.#isAtTop = section.indexStart > 0;
     this.#wanted = section.indexStart || section.start;
@@ -143,12 +143,15 @@ export class SectionCursor {
     return block.end >= section.indexEnd;
   }
 
-  #keysOf(block: Block): IndexKeys {
+  #keysOf(block: Block): IndexView {
     const over = this.#over;
     const { topKeys } = this.#store;
+    const known = over?.shared[this.#number];
     let keys = over === undefined ? topKeys.get(block.position) : over.below[this.#number];
     if (keys !== undefined) return keys;
-    keys = new IndexKeys(block, this.#idSize, over?.shared[this.#number]);
+    // It has a digest of its own from the first look on.
+    if (block.digests === undefined) return new FirstLook(block, this.#idSize, known);
+    keys = new IndexKeys(block, this.#idSize, known);
     if (over === undefined) topKeys.set(block.position, keys);
     else over.below[this.#number] = keys;
     return keys;
@@ -158,16 +161,11 @@ export class SectionCursor {
   #seekRecord(block: Block, section: Section): boolean {
     const over = this.#over;
     if (over !== undefined) over.blocks[this.#number] = block;
-    this.record.seek(block, this.#target, this.#targetLength, over?.shared[this.#number], over?.digests, this.#number);
+    this.record.seek(block, this.#target, this.#targetLength, over?.shared[this.#number], over?.digests, over && this.#number);
     // Where an index is wrong, the way on may lead to the index again, and so round and round.
-    this.#leaveIndex();
+    this.#over = undefined;
     this.#nextPosition = this.#wanted = block.end;
     return this.record.valueEnd < block.recordsEnd || block.end >= section.end;
-  }
-
-  #leaveIndex(): void {
-    this.#over = undefined;
-    this.#number = 0;
   }
 
   #expect(block: Block, type: number): Block {
