@@ -16,7 +16,9 @@ export async function bundle(pkg) {
   const files = builtFiles(pkg.manifest);
   const whole = files.filter((path) => isWhole(path, pkg.manifest));
   const plain = files.filter((path) => !whole.includes(path));
-  const written = [...(await write(pkg, plain, [])), ...(await write(pkg, whole, carried(pkg)))];
+  const written = await write(pkg, plain, []);
+  // Each by itself: what two of them share would be a third to load.
+  for (const path of whole) written.push(...(await write(pkg, [path], carried(pkg))));
   removeOthers(pkg.dir, new Set(written));
 }
 

@@ -58,6 +58,11 @@ export function doors(pkg) {
   });
 }
 
+/** Whether a door is for Node only: `./node`, or `…/node` beside another. @param {string} subpath or specifier */
+export function isForNode(subpath) {
+  return subpath.endsWith('/node');
+}
+
 /**
  * The JavaScript files that a manifest leads to, by doors, imports and commands: `dist/index.js`.
  * @param {Manifest} manifest

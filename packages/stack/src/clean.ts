@@ -63,7 +63,7 @@ export function* clean(stack: StackCore, { breakLocks }: CleanOptions): Steps<Cl
 
 /** Whether a file that is not listed is of no use to anybody. @param newest the stack's greatest update index */
 function* isGarbage(stack: StackCore, { name, age }: StoredFile, isCompacting: boolean, newest: bigint): Steps<boolean> {
-  switch (kindOfFile(name, stack.place.format.ending)) {
+  switch (kindOfFile(name, stack.settings.format.ending)) {
     case 'temporary':
       return !isCompacting;
     case 'jgit-temporary':

@@ -66,8 +66,8 @@ export function automaticRange(stack: StackCore, tables: readonly HasCore[]): Ta
 }
 
 /** What counts of each table's size when it is decided what to merge. */
-export function countedSizes({ place }: StackCore, tables: readonly HasCore[]): number[] {
-  return tables.map(({ core }) => core.source.size - place.format.overhead(core.hash));
+export function countedSizes({ settings }: StackCore, tables: readonly HasCore[]): number[] {
+  return tables.map(({ core }) => core.source.size - settings.format.overhead(core.hash));
 }
 
 /** Merges all tables. True if that changed anything. @throws as {@link compact} */

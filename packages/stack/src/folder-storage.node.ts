@@ -1,18 +1,13 @@
 import { fchmodSync, fsync, fsyncSync, lstatSync, readdirSync, renameSync, unlinkSync, write, writeSync } from 'node:fs';
-import { lstat } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { BytesSource, type BlockSource, type BlockSourceSync } from '@reftable/io';
-import { FileSource, FileSourceSync, identityOf, syncFolder, syncFolderSync } from '@reftable/io/node';
-import { attempt, attemptLater, exists, failure, isStale, lost, missing, systemCode } from './file-failure.node.js';
+import { syncFolder, syncFolderSync } from '@reftable/io/node';
+import { attempt, attemptLater, exists, failure, lost, systemCode } from './file-failure.node.js';
 import { forgetPath, holdPath, movePath } from './held-files.node.js';
-import { HeldList, IN_PLACE } from './held-list.node.js';
 import { OpenFile } from './open-file.node.js';
 import { persistently } from './persistence.node.js';
+import { ReadableFolder } from './readable-folder.node.js';
 import { sharedMode, type SharedRepository } from './shared-mode.js';
-import type { HeldFile, NewFile, ReadFile, StackStorage, StackStorageSync, StoredFile } from './storage.js';
-
-/** A file that small is read whole when it is opened, and holds no descriptor: a stack may have thousands of them. */
-const SMALL_SIZE = 64 << 10;
+import type { HeldFile, NewFile, StackStorage, StackStorageSync, StoredFile } from './storage.js';
 
 const writeLater = promisify(write);
 const syncLater = promisify(fsync);
@@ -29,67 +24,27 @@ export interface FolderOptions {
  * Its async face reads, writes and syncs in the background, but creates, renames and removes at once, as {@link StackStorage} has it: a call
  * that only changes names is over sooner than a thread could be asked for it.
  */
-export class FolderStorage implements StackStorage, StackStorageSync {
-  /** The folder's path. */
-  readonly name: string;
+export class FolderStorage extends ReadableFolder implements StackStorage, StackStorageSync {
   readonly #shared: SharedRepository | undefined;
 
   /** @param path of the folder that holds `tables.list` */
   constructor(path: string, { shared }: FolderOptions = {}) {
-    this.name = path;
+    super(path);
     this.#shared = shared;
   }
 
-  openSync(name: string): BlockSourceSync {
-    const path = this.#path(name);
-    try {
-      const source = FileSourceSync.open(path, IN_PLACE);
-      if (source.size > SMALL_SIZE) return source;
-      try {
-        return new BytesSource(source.readSync(0, source.size), source.name);
-      } finally {
-        source.closeSync();
-      }
-    } catch (error) {
-      throw isStale(error) ? missing(path, error) : error;
-    }
-  }
-
-  async open(name: string): Promise<BlockSource> {
-    const path = this.#path(name);
-    try {
-      const source = await FileSource.open(path, IN_PLACE);
-      if (source.size > SMALL_SIZE) return source;
-      try {
-        return new BytesSource(await source.read(0, source.size), source.name);
-      } finally {
-        await source.close();
-      }
-    } catch (error) {
-      throw isStale(error) ? missing(path, error) : error;
-    }
-  }
-
-  holdSync(name: string): ReadFile {
-    return HeldList.openSync(this.#path(name));
-  }
-
-  hold(name: string): Promise<ReadFile> {
-    return HeldList.open(this.#path(name));
-  }
-
-  letGoSync(file: HeldFile): void {
+  override letGoSync(file: HeldFile): void {
     if (file instanceof OpenFile) file.closeLater();
-    else if (file instanceof HeldList) file.closeSync();
+    else super.letGoSync(file);
   }
 
-  async letGo(file: HeldFile): Promise<void> {
+  override async letGo(file: HeldFile): Promise<void> {
     if (file instanceof OpenFile) file.closeLater();
-    else if (file instanceof HeldList) await file.close();
+    else await super.letGo(file);
   }
 
   existsSync(name: string): boolean {
-    const path = this.#path(name);
+    const path = this.path(name);
     return attempt('FILE_OPEN', path, () => lstatSync(path, { throwIfNoEntry: false })) !== undefined;
   }
 
@@ -97,29 +52,8 @@ export class FolderStorage implements StackStorage, StackStorageSync {
     return this.existsSync(name);
   }
 
-  identifySync(name: string): string | undefined {
-    const path = this.#path(name);
-    // Of a file that a server is just replacing nothing can be told. A link has an identity of its own: it is not followed when the list is read, either.
-    try {
-      return identityOf(lstatSync(path, { bigint: true }));
-    } catch (error) {
-      if (isStale(error)) return undefined;
-      throw failure('FILE_OPEN', path, error);
-    }
-  }
-
-  async identify(name: string): Promise<string | undefined> {
-    const path = this.#path(name);
-    try {
-      return identityOf(await lstat(path, { bigint: true }));
-    } catch (error) {
-      if (isStale(error)) return undefined;
-      throw failure('FILE_OPEN', path, error);
-    }
-  }
-
   createSync(name: string): NewFile {
-    const path = this.#path(name);
+    const path = this.path(name);
     const file = attempt('FILE_WRITE', path, () => persistently(() => OpenFile.create(path, name)));
     holdPath(path, file);
     const shared = this.#shared;
@@ -135,32 +69,32 @@ export class FolderStorage implements StackStorage, StackStorageSync {
 
   writeSync(file: NewFile, bytes: Uint8Array): void {
     const { fd } = opened(file);
-    attempt('FILE_WRITE', this.#path(file.name), () => {
+    attempt('FILE_WRITE', this.path(file.name), () => {
       for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
     });
   }
 
   async write(file: NewFile, bytes: Uint8Array): Promise<void> {
     const { fd } = opened(file);
-    await attemptLater('FILE_WRITE', this.#path(file.name), async () => {
+    await attemptLater('FILE_WRITE', this.path(file.name), async () => {
       for (let done = 0; done < bytes.length; ) done += (await writeLater(fd, bytes, done)).bytesWritten;
     });
   }
 
   syncSync(file: NewFile): void {
-    attempt('FILE_SYNC', this.#path(file.name), () => fsyncSync(opened(file).fd));
+    attempt('FILE_SYNC', this.path(file.name), () => fsyncSync(opened(file).fd));
   }
 
   sync(file: NewFile): Promise<void> {
-    return attemptLater('FILE_SYNC', this.#path(file.name), () => syncLater(opened(file).fd));
+    return attemptLater('FILE_SYNC', this.path(file.name), () => syncLater(opened(file).fd));
   }
 
   closeSync(file: NewFile): void {
-    attempt('FILE_WRITE', this.#path(file.name), () => opened(file).close());
+    attempt('FILE_WRITE', this.path(file.name), () => opened(file).close());
   }
 
   renameSync(from: string, to: string): void {
-    const [source, target] = [this.#path(from), this.#path(to)];
+    const [source, target] = [this.path(from), this.path(to)];
     // Nobody else makes one between: names of tables are given only under the list's lock.
     if (this.existsSync(to)) throw exists(target);
     try {
@@ -175,21 +109,21 @@ export class FolderStorage implements StackStorage, StackStorageSync {
 
   publishSync(file: NewFile, to: string, listed: readonly string[]): HeldFile {
     const open = opened(file);
-    const path = this.#path(file.name);
+    const path = this.path(file.name);
     attempt('FILE_WRITE', path, () => {
       if (!open.isAt(path)) throw lost(path);
       open.settle();
     });
     // Before they may be listed: that they stay for nothing would be better than that they go.
-    for (const name of listed) forgetPath(this.#path(name));
-    attempt('FILE_WRITE', this.#path(to), () => persistently(() => renameSync(path, this.#path(to))));
+    for (const name of listed) forgetPath(this.path(name));
+    attempt('FILE_WRITE', this.path(to), () => persistently(() => renameSync(path, this.path(to))));
     forgetPath(path);
     return open;
   }
 
   discardSync(file: NewFile): void {
     const open = opened(file);
-    const path = this.#path(file.name);
+    const path = this.path(file.name);
     attempt('FILE_REMOVE', path, () => {
       // As long as it is open, nothing else gets its inode number.
       const isStill = open.isAt(path);
@@ -200,7 +134,7 @@ export class FolderStorage implements StackStorage, StackStorageSync {
   }
 
   removeSync(name: string): void {
-    const path = this.#path(name);
+    const path = this.path(name);
     try {
       unlinkSync(path);
     } catch (error) {
@@ -219,7 +153,7 @@ export class FolderStorage implements StackStorage, StackStorageSync {
     const files: StoredFile[] = [];
     const now = Date.now();
     for (const name of attempt('FILE_OPEN', this.name, () => readdirSync(this.name))) {
-      const path = this.#path(name);
+      const path = this.path(name);
       const stats = attempt('FILE_OPEN', path, () => lstatSync(path, { throwIfNoEntry: false }));
       if (stats !== undefined) files.push({ name, size: stats.size, age: now - stats.mtimeMs });
     }
@@ -250,10 +184,6 @@ export class FolderStorage implements StackStorage, StackStorageSync {
 
   async syncNames(): Promise<void> {
     await attemptLater('FILE_SYNC', this.name, () => syncFolder(this.name));
-  }
-
-  #path(name: string): string {
-    return `${this.name}/${name}`;
   }
 }
 

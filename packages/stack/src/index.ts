@@ -1,5 +1,7 @@
-export { openStack, Stack, type Abortable, type CompactOptions } from './stack.js';
+export { openStack, Stack, type CompactOptions } from './stack.js';
 export { openStackSync, StackSync } from './stack-sync.js';
+export { StackReader, type Abortable } from './stack-reader.js';
+export { StackReaderSync } from './stack-reader-sync.js';
 export { Addition, AdditionSync } from './addition.js';
 export type { PrepareOptions } from './addition-core.js';
 export { Transaction, type LogChange, type RefChange } from './transaction.js';
@@ -11,7 +13,7 @@ export type { CompactionStatistics } from './stack-core.js';
 export { rangeToMerge, type TableRange } from './geometry.js';
 export type { CleanOptions, CleanResult } from './clean.js';
 export type { LogExpiry } from './log-expiry.js';
-export { reftableFormat, type AnyTableWriter, type OpenTableCore, type TableFormat } from './table-format.js';
+export { reftableFormat, type AnyTableWriter, type OpenTableCore, type ReadableFormat, type TableFormat } from './table-format.js';
 export type { HeldFile, NewFile, ReadableStorage, ReadableStorageSync, ReadFile, StackStorage, StackStorageSync, StoredFile } from './storage.js';
 export { MemoryStorage } from './memory-storage.js';
 export { DirectoryStorage } from './directory-storage.js';

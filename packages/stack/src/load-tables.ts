@@ -3,7 +3,7 @@ import { isReftableError, ReftableError } from '@reftable/varint';
 import { ask, CloseRequest, PauseRequest, random, type Steps } from './requests.js';
 import { ListedTable, type Disposal, type TableList } from './stack-state.js';
 import type { ReadFile } from './storage.js';
-import type { TableFormat } from './table-format.js';
+import type { ReadableFormat } from './table-format.js';
 import { parseTableList } from './table-list.js';
 import { LIST_NAME } from './table-name.js';
 
@@ -20,7 +20,7 @@ const GONE_DEADLINE = 30;
 export interface StackPlace {
   /** What errors call it. */
   readonly folder: string;
-  readonly format: TableFormat;
+  readonly format: ReadableFormat;
   /** What all tables must be of; undefined: whatever the first is of. */
   readonly hash: Hash | undefined;
   readonly disposal: Disposal;

@@ -65,12 +65,12 @@ function* writeAll(stack: StackCore, older: MergedCore, changes: SortedChanges):
  * the factor times a sum of sizes that has the new one's in it. If that is so for the least size, it is for every larger one.
  */
 function isAllMerged(stack: StackCore, tables: readonly ListedTable[], changes: SortedChanges): boolean {
-  const { place, settings } = stack;
-  if (!settings.autoCompaction || place.format.leastSize === undefined) return false;
+  const { settings } = stack;
+  if (!settings.autoCompaction || settings.format.leastSize === undefined) return false;
   if (tables.reduce((sum, { core }) => sum + core.source.size, 0) > MAX_SIZE) return false;
   const values = valueSize(changes, idSize(stack.hash));
   if (values === undefined) return false;
-  const least = place.format.leastSize(changes.refs.length, values);
+  const least = settings.format.leastSize(changes.refs.length, values);
   const range = rangeToMerge([...countedSizes(stack, tables), least], settings.geometricFactor);
   return range?.first === 0 && range.last === tables.length;
 }

@@ -4,9 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { MemoryStorage } from './memory-storage.js';
 import { resolveStackOptions, type StackOptions } from './options.js';
 import { direct, errorOf, faces } from './stack-writes.testing.js';
+import { reftableFormat } from './table-format.js';
 
 test("the defaults are Git's, but for the durability", () => {
-  expect(resolveStackOptions({})).toEqual({ lockTimeout: 100, durability: 'full', autoCompaction: true, geometricFactor: 2, layout: {} });
+  expect(resolveStackOptions({})).toEqual({ lockTimeout: 100, durability: 'full', autoCompaction: true, geometricFactor: 2, layout: {}, format: reftableFormat });
 });
 
 describe('what can not be is refused before anything is done', () => {

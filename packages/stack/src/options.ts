@@ -34,22 +34,17 @@ export interface StackOptions {
 export type TableLayout = Pick<TableOptions, 'blockSize' | 'aligned' | 'restartInterval' | 'indexObjects'>;
 
 /** Options with everything filled in and checked. */
-export type StackSettings = Required<Omit<StackOptions, 'hash' | 'format'>>;
+export type StackSettings = Required<Omit<StackOptions, 'hash'>>;
 
 const DURABILITIES: readonly string[] = ['full', 'none'] satisfies Durability[];
 
 /** Fills in the defaults. @throws `GEOMETRIC_FACTOR`, `LOCK_TIMEOUT`, `DURABILITY` (misuse) */
 export function resolveStackOptions(options: StackOptions): StackSettings {
-  const { lockTimeout = 100, durability = 'full', autoCompaction = true, geometricFactor = 2, layout = {} } = options;
+  const { lockTimeout = 100, durability = 'full', autoCompaction = true, geometricFactor = 2, layout = {}, format = reftableFormat } = options;
   if (!Number.isInteger(geometricFactor) || geometricFactor < 2 || geometricFactor > 255) {
     throw new ReftableError('misuse', 'GEOMETRIC_FACTOR', `geometric factor ${geometricFactor} is no whole number from 2 to 255`);
   }
   if (!(lockTimeout >= 0 || lockTimeout === -1)) throw new ReftableError('misuse', 'LOCK_TIMEOUT', `lock timeout of ${lockTimeout} ms`);
   if (!DURABILITIES.includes(durability)) throw new ReftableError('misuse', 'DURABILITY', `durability '${durability}' is neither 'full' nor 'none'`);
-  return { lockTimeout, durability, autoCompaction, geometricFactor, layout };
-}
-
-/** The format of a stack's tables. */
-export function formatOf({ format = reftableFormat }: StackOptions): TableFormat {
-  return format;
+  return { lockTimeout, durability, autoCompaction, geometricFactor, layout, format };
 }

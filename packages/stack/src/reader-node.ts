@@ -1,2 +1,3 @@
-/* The door `/reader/node`: the folder of a stack that is only read, in Node. */
+/* The door `/reader/node`: stacks that are only read, and their folder in Node. */
+export * from './reader.js';
 export { ReadableFolder } from './readable-folder.node.js';

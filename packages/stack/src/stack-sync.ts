@@ -1,40 +1,19 @@
-/// <reference lib="esnext.disposable" preserve="true" />
-import type { Hash } from '@reftable/block';
-import { ReaderSync } from '@reftable/table';
 import { AdditionSync } from './addition.js';
 import { prepareAddition, type PrepareOptions } from './addition-core.js';
 import { clean, type CleanOptions, type CleanResult } from './clean.js';
 import { automaticRange, compactAll, compactAutomatically, compactRange } from './compaction.js';
 import { disposalOfSync } from './disposal.js';
-import { formatOf, resolveStackOptions, type StackOptions } from './options.js';
-import { performSync, type Steps } from './requests.js';
-import { StackSnapshotSync } from './snapshot.js';
+import { resolveStackOptions, type StackOptions } from './options.js';
+import { performSync } from './requests.js';
 import type { CompactOptions } from './stack.js';
 import { openStackCore, type CompactionStatistics, type StackCore } from './stack-core.js';
-import { tableInfo, type StackTable } from './stack-table.js';
+import { StackReaderSync } from './stack-reader-sync.js';
 import type { ReadableStorageSync } from './storage.js';
 import type { Transaction } from './transaction.js';
 
 /** The sync face of `Stack`: the same methods, answered at once. Where a lock is waited for, the thread waits. */
-export class StackSync extends ReaderSync {
+export class StackSync extends StackReaderSync {
   declare protected readonly core: StackCore;
-  readonly #storage: ReadableStorageSync;
-
-  /** Use {@link openStackSync}. */
-  constructor(core: StackCore, storage: ReadableStorageSync) {
-    super(core);
-    this.#storage = storage;
-  }
-
-  /** As `Stack.hash`. */
-  get hash(): Hash | undefined {
-    return this.core.state.tables[0]?.core.hash ?? this.core.place.hash;
-  }
-
-  /** As `Stack.tables`. */
-  get tables(): StackTable[] {
-    return this.core.state.tables.map(tableInfo);
-  }
 
   /** As `Stack.compactions`. */
   get compactions(): Readonly<CompactionStatistics> {
@@ -44,16 +23,6 @@ export class StackSync extends ReaderSync {
   /** As `Stack.needsCompaction`. */
   get needsCompaction(): boolean {
     return automaticRange(this.core, this.core.state.tables) !== undefined;
-  }
-
-  /** As `Stack.reload`. */
-  reload(): boolean {
-    return this.#perform(this.core.reload());
-  }
-
-  /** As `Stack.snapshot`. */
-  snapshot(): StackSnapshotSync {
-    return new StackSnapshotSync(this.core.state);
   }
 
   /** As `Stack.transaction`. */
@@ -81,39 +50,27 @@ export class StackSync extends ReaderSync {
   /** As `Stack.compact`. */
   compact(options: CompactOptions = {}): boolean {
     const { tables } = options;
-    return this.#perform(tables === undefined ? compactAll(this.core, options) : compactRange(this.core, tables, options));
+    return this.perform(tables === undefined ? compactAll(this.core, options) : compactRange(this.core, tables, options));
   }
 
   /** As `Stack.compactAutomatically`. */
   compactAutomatically(): void {
-    this.#perform(compactAutomatically(this.core));
+    this.perform(compactAutomatically(this.core));
   }
 
   /** As `Stack.clean`. */
   clean(options: CleanOptions = {}): CleanResult {
-    return this.#perform(clean(this.core, options));
-  }
-
-  /** As `Stack.close`. */
-  close(): void {
-    this.core.close();
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
+    return this.perform(clean(this.core, options));
   }
 
   #prepare(options: PrepareOptions, isSingle: boolean): AdditionSync {
-    return new AdditionSync(this.#perform(prepareAddition(this.core, options, isSingle)), (steps) => this.#perform(steps));
-  }
-
-  #perform<T>(steps: Steps<T>): T {
-    return performSync(steps, this.#storage);
+    return new AdditionSync(this.perform(prepareAddition(this.core, options, isSingle)), (steps) => this.perform(steps));
   }
 }
 
 /** The sync face of `openStack`. */
 export function openStackSync(storage: ReadableStorageSync, options: StackOptions = {}): StackSync {
-  const place = { folder: storage.name, format: formatOf(options), hash: options.hash, disposal: disposalOfSync(storage) };
-  return new StackSync(performSync(openStackCore(place, resolveStackOptions(options)), storage), storage);
+  const settings = resolveStackOptions(options);
+  const place = { folder: storage.name, format: settings.format, hash: options.hash, disposal: disposalOfSync(storage) };
+  return new StackSync(performSync(openStackCore(place, settings), storage), storage);
 }

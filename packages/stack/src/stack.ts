@@ -1,25 +1,15 @@
-/// <reference lib="esnext.disposable" preserve="true" />
-import type { Hash } from '@reftable/block';
-import { Reader } from '@reftable/table';
 import { Addition } from './addition.js';
 import { prepareAddition, type PrepareOptions } from './addition-core.js';
 import { clean, type CleanOptions, type CleanResult } from './clean.js';
 import { automaticRange, compactAll, compactAutomatically, compactRange, type CompactionExtras } from './compaction.js';
 import type { TableRange } from './geometry.js';
 import { disposalOf } from './disposal.js';
-import { formatOf, resolveStackOptions, type StackOptions } from './options.js';
-import { perform, type Steps } from './requests.js';
-import { StackSnapshot } from './snapshot.js';
+import { resolveStackOptions, type StackOptions } from './options.js';
+import { perform } from './requests.js';
 import { openStackCore, type CompactionStatistics, type StackCore } from './stack-core.js';
-import { tableInfo, type StackTable } from './stack-table.js';
+import { StackReader, type Abortable } from './stack-reader.js';
 import type { ReadableStorage } from './storage.js';
 import type { Transaction } from './transaction.js';
-
-/** What may end an operation before its time. */
-export interface Abortable {
-  /** Ends it where it waits, reads or writes, without a trace; the promise rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-}
 
 /** What is compacted, and how. */
 export interface CompactOptions extends CompactionExtras {
@@ -28,30 +18,12 @@ export interface CompactOptions extends CompactionExtras {
 }
 
 /**
- * A folder of tables as a database of refs and logs: newer tables hide what they say again, and tombstones hide what is deleted.
+ * A folder of tables as a database of refs and logs: read as a {@link StackReader} is, and written.
  *
- * It reads what it knew of the list last: at first, after `reload`, and after each write. What was begun on an older state, a cursor
- * or an iteration, goes on over that. Others may write at the same time: this or another process, Git or JGit.
+ * After each write it reads what it has written. Others may write at the same time: this or another process, Git or JGit.
  */
-export class Stack extends Reader {
+export class Stack extends StackReader {
   declare protected readonly core: StackCore;
-  readonly #storage: ReadableStorage;
-
-  /** Use {@link openStack}. */
-  constructor(core: StackCore, storage: ReadableStorage) {
-    super(core);
-    this.#storage = storage;
-  }
-
-  /** The stack's hash; undefined if there is neither a table to tell nor an option. */
-  get hash(): Hash | undefined {
-    return this.core.state.tables[0]?.core.hash ?? this.core.place.hash;
-  }
-
-  /** Its tables, oldest first. */
-  get tables(): StackTable[] {
-    return this.core.state.tables.map(tableInfo);
-  }
 
   /** What compactions came to. */
   get compactions(): Readonly<CompactionStatistics> {
@@ -61,19 +33,6 @@ export class Stack extends Reader {
   /** Whether an automatic compaction would have something to do. */
   get needsCompaction(): boolean {
     return automaticRange(this.core, this.core.state.tables) !== undefined;
-  }
-
-  /**
-   * Brings what is known of the list up to date; false if it was. Where nothing has changed, that costs one look at the list's file.
-   * @throws as {@link openStack}; what was known then stays
-   */
-  reload(options: Abortable = {}): Promise<boolean> {
-    return this.#perform(this.core.reload(), options);
-  }
-
-  /** The stack as it is known now, readable until it is released. */
-  snapshot(): StackSnapshot {
-    return new StackSnapshot(this.core.state);
   }
 
   /**
@@ -113,12 +72,12 @@ export class Stack extends Reader {
    */
   compact(options: CompactOptions & Abortable = {}): Promise<boolean> {
     const { tables } = options;
-    return this.#perform(tables === undefined ? compactAll(this.core, options) : compactRange(this.core, tables, options), options);
+    return this.perform(tables === undefined ? compactAll(this.core, options) : compactRange(this.core, tables, options), options);
   }
 
   /** Merges the tables that an automatic compaction would, if any. That it fails is only to be seen in `compactions`. */
   compactAutomatically(options: Abortable = {}): Promise<void> {
-    return this.#perform(compactAutomatically(this.core), options);
+    return this.perform(compactAutomatically(this.core), options);
   }
 
   /**
@@ -126,25 +85,12 @@ export class Stack extends Reader {
    * @throws `LOCK_HELD` (locked), `READ_ONLY` (misuse), as {@link openStack}
    */
   clean(options: CleanOptions & Abortable = {}): Promise<CleanResult> {
-    return this.#perform(clean(this.core, options), options);
-  }
-
-  /** Lets go of everything but snapshots. To read it is a misuse then. */
-  close(): void {
-    this.core.close();
-  }
-
-  [Symbol.dispose](): void {
-    this.close();
+    return this.perform(clean(this.core, options), options);
   }
 
   async #prepare(options: PrepareOptions & Abortable, isSingle: boolean): Promise<Addition> {
-    const core = await this.#perform(prepareAddition(this.core, options, isSingle), options);
-    return new Addition(core, (steps) => this.#perform(steps, options));
-  }
-
-  #perform<T>(steps: Steps<T>, { signal }: Abortable): Promise<T> {
-    return perform(steps, this.#storage, signal);
+    const core = await this.perform(prepareAddition(this.core, options, isSingle), options);
+    return new Addition(core, (steps) => this.perform(steps, options));
   }
 }
 
@@ -154,6 +100,7 @@ export class Stack extends Reader {
  *   `STACK_UNSETTLED` (outdated), `GEOMETRIC_FACTOR`, `LOCK_TIMEOUT` (misuse), whatever the storage throws
  */
 export async function openStack(storage: ReadableStorage, options: StackOptions & Abortable = {}): Promise<Stack> {
-  const place = { folder: storage.name, format: formatOf(options), hash: options.hash, disposal: disposalOf(storage) };
-  return new Stack(await perform(openStackCore(place, resolveStackOptions(options)), storage, options.signal), storage);
+  const settings = resolveStackOptions(options);
+  const place = { folder: storage.name, format: settings.format, hash: options.hash, disposal: disposalOf(storage) };
+  return new Stack(await perform(openStackCore(place, settings), storage, options.signal), storage);
 }

@@ -33,7 +33,7 @@ export class TableFile {
     this.#stack = stack;
     this.#min = BigInt(options.minUpdateIndex);
     this.#max = BigInt(options.maxUpdateIndex);
-    this.writer = stack.place.format.createWriter(this.#sink, options);
+    this.writer = stack.settings.format.createWriter(this.#sink, options);
   }
 
   /** Bytes of the table so far. */
@@ -78,19 +78,19 @@ export class TableFile {
 
   /** Gives the finished table its file and its name. @throws `LOCK_LOST` (locked: the file is gone), what the storage throws */
   *settle(): Steps<ListedTable> {
-    const { folder, format } = this.#stack.place;
+    const { place, settings } = this.#stack;
     const content = this.#content;
     if (content !== undefined) {
       this.#file = yield* this.#create();
       yield* ask('write', this.#file, content.readSync(0, content.size));
       yield* this.#close();
     }
-    const name = tableName(this.#min, this.#max, yield* random(), format.ending);
+    const name = tableName(this.#min, this.#max, yield* random(), settings.format.ending);
     yield* ask('rename', this.#name!, name);
     this.#name = name;
-    const source = content === undefined ? yield* this.#reopen(name) : new BytesSource(content.readSync(0, content.size), `${folder}/${name}`);
+    const source = content === undefined ? yield* this.#reopen(name) : new BytesSource(content.readSync(0, content.size), `${place.folder}/${name}`);
     try {
-      return new ListedTable(name, yield* format.open(source));
+      return new ListedTable(name, yield* place.format.open(source));
     } catch (error) {
       yield new CloseRequest(source);
       throw error;

@@ -29,8 +29,13 @@ export interface AnyTableWriter {
   end(): Pausing<unknown>;
 }
 
+/** A format that tables are read in. */
+export interface ReadableFormat {
+  open(source: SourceInfo): Core<OpenTableCore>;
+}
+
 /** A format that tables are stored in. */
-export interface TableFormat {
+export interface TableFormat extends ReadableFormat {
   /** How the names of its files end. */
   readonly ending: string;
   /** Bytes of a table that hold no records, which do not count when it is decided what to compact. */
@@ -40,17 +45,19 @@ export interface TableFormat {
    * that deflates them can't tell, and does without this.
    */
   leastSize?(refs: number, values: number): number;
-  open(source: SourceInfo): Core<OpenTableCore>;
   createWriter(sink: Sink, options: TableOptions): AnyTableWriter;
 }
 
+/** Git's format, versions 1 and 2, as far as it is read. */
+export const readableReftable: ReadableFormat = { open: (source) => openTableCore(source) };
+
 /** Git's format, versions 1 and 2. */
 export const reftableFormat: TableFormat = {
+  ...readableReftable,
   ending: '.ref',
   // Header and footer, less one byte: as Git reckons.
   overhead: (hash) => (hash === 'sha1' ? 24 + 68 : 28 + 72) - 1,
   // Besides its value, a ref takes at least four bytes: two lengths, a byte by which its name differs from the one before, and its update index.
   leastSize: (refs, values) => 4 * refs + values,
-  open: (source) => openTableCore(source),
   createWriter: (sink, options) => new TableWriter(sink, options),
 };

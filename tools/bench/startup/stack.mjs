@@ -1,9 +1,8 @@
 // @ts-check
 // `stack.mjs FOLDER NAME`: a whole program that reads one ref of a stack.
-import { openStackSync } from '@reftable/stack';
-import { FolderStorage } from '@reftable/stack/node';
+import { openStackReaderSync, ReadableFolder } from '@reftable/stack/reader/node';
 
 const [folder = '', name = ''] = process.argv.slice(2);
-const stack = openStackSync(new FolderStorage(folder));
+const stack = openStackReaderSync(new ReadableFolder(folder));
 if (stack.getRef(name) === undefined) throw new Error(`${name} is missing`);
 stack.close();

@@ -39,14 +39,17 @@ const overNothing = { peer: 'Node', work: NOTHING, lesser: true, over: true };
 
 export default [
   startup(NOTHING, () => ['-e', ''], []),
-  startup('startup-stack', stackArgs, [{ ...overNothing, goal: 15 }]),
+  startup('startup-stack', stackArgs('stack.mjs'), [{ ...overNothing, goal: 15 }]),
+  startup('startup-stack-writable', stackArgs('stack-writable.mjs'), [overNothing]),
   startup('startup-head', () => [program('head.mjs'), example, 'main'], [overNothing]),
   startup('startup-ls', () => [command, 'ls', example], [overNothing]),
 ];
 
-/** The bench's table as the only one of a stack. @param {import('../lib/fixture.mjs').Fixture} fixture */
-function stackArgs({ path, names: [name = ''] }) {
-  const folder = dirname(path);
-  writeFileSync(join(folder, 'tables.list'), 'table.ref\n');
-  return [program('stack.mjs'), folder, name];
+/** A program on the bench's table as the only one of a stack. @param {string} file @returns {(fixture: import('../lib/fixture.mjs').Fixture) => string[]} */
+function stackArgs(file) {
+  return ({ path, names: [name = ''] }) => {
+    const folder = dirname(path);
+    writeFileSync(join(folder, 'tables.list'), 'table.ref\n');
+    return [program(file), folder, name];
+  };
 }

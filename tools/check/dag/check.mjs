@@ -1,6 +1,6 @@
 // @ts-check
 import { relative } from 'node:path';
-import { doors, readManifest, readPackages } from '../../lib/workspace.mjs';
+import { doors, isForNode, readManifest, readPackages } from '../../lib/workspace.mjs';
 import { isBuiltin, packageOf } from './imports.mjs';
 import { findCycle, isNodeFile, isTest, ownTargets, reach, readSources, sourcePath } from './sources.mjs';
 
@@ -73,8 +73,8 @@ function look(pkg, allowed, rules, shared, packages) {
     importsField: manifest.imports,
     isCore: rules.cores.includes(pkg.short),
     /** The files that a plain door leads to where there is no Node. */
-    plain: reachFrom(({ subpath }) => subpath !== './node', ['@reftable/source', 'default']),
-    node: reachFrom(({ subpath }) => subpath === './node'),
+    plain: reachFrom(({ subpath }) => !isForNode(subpath), ['@reftable/source', 'default']),
+    node: reachFrom(({ subpath }) => isForNode(subpath)),
     published: reachFrom(() => true),
     dependencies,
     inherited,
@@ -136,7 +136,7 @@ function* checkImport(view, path, specifier) {
     yield `${name} is against the arrows`;
   } else if (!(test ? view.declaredForTests : view.dependencies).includes(name)) {
     yield `${name} is not among the ${test ? 'declared dependencies' : 'dependencies'}`;
-  } else if (anywhere && specifier === `${name}/node`) {
+  } else if (anywhere && isForNode(specifier)) {
     yield `${specifier} is for Node, and this file must run anywhere`;
   }
 }

@@ -28,5 +28,5 @@ export const together = {
   'sst-log': ['merged', 'sst-v2'],
 };
 
-/** The packages whose code runs anywhere: a Node built-in is for their `/node` door and for `*.node.ts` files. */
+/** The packages whose code runs anywhere: a Node built-in is for their doors `…/node` and for `*.node.ts` files. */
 export const cores = ['varint', 'io', 'block', 'table', 'merged', 'stack', 'sst-v2', 'sst-log'];

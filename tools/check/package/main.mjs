@@ -9,7 +9,7 @@ import { formatMessage } from 'publint/utils';
 import { cores } from '../dag/rules.mjs';
 import { bundleForBrowser } from '../../lib/esbuild.mjs';
 import { bin, run } from '../../lib/run.mjs';
-import { doors, readPackages } from '../../lib/workspace.mjs';
+import { doors, isForNode, readPackages } from '../../lib/workspace.mjs';
 import { compile, loadInNode, makeBareProject } from './bare-project.mjs';
 import { checkContents } from './contents.mjs';
 import { pack } from './pack.mjs';
@@ -59,7 +59,7 @@ try {
 
   const project = join(temp, 'project');
   makeBareProject(project, packed);
-  const all = packed.flatMap(({ pkg }) => doors(pkg).map((door) => ({ ...door, anywhere: cores.includes(pkg.short) && door.subpath !== './node' })));
+  const all = packed.flatMap(({ pkg }) => doors(pkg).map((door) => ({ ...door, anywhere: cores.includes(pkg.short) && !isForNode(door.subpath) })));
   for (const { specifier } of all) {
     await step(`${specifier}: import and require in Node ${process.versions.node}`, () => {
       const names = loadInNode(project, specifier);

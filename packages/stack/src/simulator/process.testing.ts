@@ -114,9 +114,10 @@ export class Process implements Actor {
 
   *#openStack(): Steps<void> {
     const { options = {} } = this.#program;
+    const format = this.#mutation.format ?? reftableFormat;
     const place = {
       folder: 'sim',
-      format: this.#mutation.format ?? reftableFormat,
+      format,
       hash: undefined,
       disposal: {
         close: (source: SourceInfo) => {
@@ -128,7 +129,7 @@ export class Process implements Actor {
       },
     };
     try {
-      this.#stack = yield* openStackCore(place, resolveStackOptions(options));
+      this.#stack = yield* openStackCore(place, resolveStackOptions({ ...options, format }));
     } catch (error) {
       if (!this.isMadeToFail || !isReftableError(error, 'io')) throw error;
     }
