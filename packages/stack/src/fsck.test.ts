@@ -178,3 +178,12 @@ test('FSCK.md lists each code with its severity', () => {
   });
   expect(Object.fromEntries(rows)).toEqual(SEVERITIES);
 });
+
+test('of what is wrong in the same way again and again, a hundred are listed and the others counted', async () => {
+  const storage = storageOf({}, new TextEncoder().encode('../x\n'.repeat(300_000)));
+  put(storage, 'other');
+  const findings = fsckStackSync(storage);
+  expect(short(findings)).toEqual([...Array.from({ length: 100 }, () => 'LIST_NAME tables.list'), 'STRAY_FILE other', 'FINDINGS_OMITTED .']);
+  expect(findings.at(-1)).toMatchObject({ severity: 'info', message: '299900 more of LIST_NAME' });
+  expect(await fsckStack(storage)).toEqual(findings);
+});
