@@ -61,19 +61,22 @@ function* findings(place: Place): Generator<Found, void, undefined> {
     source.closeSync();
     return;
   }
-  const folders = place.kind === 'folder' ? [place.path] : [place.repository.commonRefDir, ...worktreeFolders(place.repository.commonRefDir)];
+  const folders = place.kind === 'folder' ? [place.path] : [place.repository.commonRefDir, ...(yield* worktreeFolders(place.repository.commonRefDir))];
   const hash = place.kind === 'repository' ? { hash: place.repository.objectFormat } : {};
   for (const folder of folders) {
     for (const finding of fsckStackSync(new FolderStorage(folder), hash)) yield located(finding, join(folder, finding.file));
   }
 }
 
-/** The reftable folders of linked worktrees: they stand beside the common one. */
-function worktreeFolders(commonRefDir: string): string[] {
+/** The reftable folders of linked worktrees: they stand beside the common one. Without linked worktrees, there is no place for them. */
+function* worktreeFolders(commonRefDir: string): Generator<Found, string[], undefined> {
   const parent = join(commonRefDir, '../worktrees');
   try {
-    return readdirSync(parent).map((name) => join(parent, name, 'reftable'));
-  } catch {
+    const entries = readdirSync(parent, { withFileTypes: true });
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(parent, name, 'reftable'));
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT') yield { code: 'FOLDER_UNREADABLE', severity: 'error', message, path: parent };
     return [];
   }
 }

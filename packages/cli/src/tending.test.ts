@@ -79,6 +79,17 @@ describe('fsck of a repository with worktrees', () => {
     expect(JSON.parse(json.stdout)).toContainEqual({ code, severity: 'error', message: expect.stringMatching(/ \([A-Z_]+\)$/) as string, path: join(broken, file) });
   });
 
+  test('takes no plain file for a worktree, and says so where their place can not be read', async () => {
+    const path = repository();
+    mkdirSync(join(path, 'worktrees'));
+    writeFileSync(join(path, 'worktrees/file'), '');
+    expect(await run(['fsck', path])).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+    rmSync(join(path, 'worktrees'), { recursive: true });
+    writeFileSync(join(path, 'worktrees'), '');
+    const { exitCode, stdout } = await run(['fsck', path]);
+    expect([exitCode, stdout]).toEqual([3, expect.stringMatching(`^error FOLDER_UNREADABLE ${join(path, 'worktrees')}: ENOTDIR.*\n$`)]);
+  });
+
   test('goes on where the list of all worktrees is a folder', async () => {
     const { path, damaged } = withWorktrees();
     makeFolderOfList(join(path, 'reftable'));
