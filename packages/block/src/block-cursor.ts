@@ -88,8 +88,8 @@ export class BlockCursor {
       this.#type !== REF_BLOCK ||
       (prefix | tagged) > 127 ||
       tagged < 8 ||
-      prefix >= this.keyLength ||
-      bytes[suffix]! <= key[prefix]! ||
+      prefix > this.keyLength ||
+      (prefix < this.keyLength && bytes[suffix]! <= key[prefix]!) ||
       keyLength > key.length ||
       (valueType !== 1 && valueType !== 2) ||
       bytes[valueStart]! > 127 ||

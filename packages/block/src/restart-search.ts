@@ -4,7 +4,8 @@
  *
  *   how many bytes all its keys are said to have in common
  *   number of restarts
- *   for each restart: its head, the next 6 bytes of its key as a number; and its offset
+ *   for each restart: its head, the next 6 bytes of its key as a number
+ *   for each restart: its offset
  *
  * Keys whose heads differ are in the order of these. Only keys of one head are looked at in the block.
  */
@@ -24,26 +25,30 @@ export function lastRestartNotAfter(block: Block, target: Uint8Array, length: nu
   if (start === 0 || numbers[start]! > known) start = digests.add(index, digestOf(block, known));
   const from = numbers[start]! | 0;
   const wanted = headOf(target, from, length);
+  const count = numbers[start + 1]! | 0;
   const heads = start + 2;
+  const offsets = heads + count;
   let low = 0;
-  let high = (numbers[start + 1]! | 0) - 1;
+  let high = count - 1;
   while (low < high) {
     const middle = (low + high + 1) >>> 1;
-    const head = numbers[heads + 2 * middle]!;
-    if (head < wanted || (head === wanted && isNotAfter(block, numbers[heads + 2 * middle + 1]! | 0, target, length, from))) low = middle;
+    const head = numbers[heads + middle]!;
+    if (head < wanted || (head === wanted && isNotAfter(block, numbers[offsets + middle]! | 0, target, length, from))) low = middle;
     else high = middle - 1;
   }
-  return numbers[heads + 2 * low + 1]! | 0;
+  return numbers[offsets + low]! | 0;
 }
 
 function digestOf(block: Block, known: number): number[] {
-  const digest = [known, block.restartCount];
+  const heads = [known, block.restartCount];
+  const offsets: number[] = [];
   for (let index = 0; index < block.restartCount; index++) {
     const offset = block.restart(index);
     const { start, end } = keyAt(block, offset);
-    digest.push(headOf(block.bytes, start + known, end), offset);
+    heads.push(headOf(block.bytes, start + known, end));
+    offsets.push(offset);
   }
-  return digest;
+  return heads.concat(offsets);
 }
 
 /** The 6 bytes from `start` on, those at and past `end` taken as 0. */
