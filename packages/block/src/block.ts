@@ -11,7 +11,7 @@
 import { decodeVarint, getU16, getU24, ReftableError } from '@reftable/varint';
 import type { RestartDigests } from './restart-digests.js';
 import { BLOCK_HEADER_SIZE, isBlockType, LOG_BLOCK, type BlockType } from './block-type.js';
-import { inflate } from '#zlib';
+import { inflate } from './deflate.js';
 
 /** Where a block was found, for its errors and for finding what follows it. */
 export interface BlockPlace {
@@ -30,9 +30,6 @@ export interface BlockHeader {
   readonly type: BlockType;
   readonly length: number;
 }
-
-/** DEFLATE can't make more than this many bytes from one: a log block that promises more is refused before memory is taken. */
-const MAX_INFLATION = 1032;
 
 /** A block of the least size holds one restart offset and the restart count. */
 const MIN_TRAILER = 5;
@@ -151,12 +148,9 @@ function inflateLogBlock(input: Uint8Array, length: number, place: BlockPlace): 
   const start = place.headerOffset + BLOCK_HEADER_SIZE;
   // What is behind that, if it was read, must not change the answer.
   const block = input.subarray(0, maxSizeOnDisk({ type: LOG_BLOCK, length }));
-  const promised = length - start;
-  if (promised <= (block.length - start) * MAX_INFLATION) {
-    const inflated = inflate(block, start, block.subarray(0, start), promised);
-    if (inflated !== undefined) return new Block(LOG_BLOCK, inflated.bytes, inflated.end, place.position + inflated.end, place);
-  }
-  throw damageIn(place, 'LOG_DEFLATE', `log block does not inflate to the ${promised} bytes stated`);
+  const inflated = inflate(block, start, block.subarray(0, start), length - start);
+  if (inflated === undefined) throw damageIn(place, 'LOG_DEFLATE', `log block does not inflate to the ${length - start} bytes stated`);
+  return new Block(LOG_BLOCK, inflated.bytes, inflated.end, place.position + inflated.end, place);
 }
 
 function damageIn({ position, file }: { position: number; file: string | undefined }, code: string, message: string, offset = position): ReftableError {

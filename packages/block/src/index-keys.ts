@@ -13,57 +13,64 @@ import { decodeIndexPosition } from './index-record.js';
 import { RestartDigests } from './restart-digests.js';
 import { headOf } from './restart-search.js';
 
-/** What a lookup asks of an index block. */
-export interface IndexView {
-  /** Where the index block starts. */
-  readonly position: number;
-  /** How many records are known. */
-  readonly count: number;
-  /** For each record: the position of the block that it stands for. */
-  readonly positions: readonly number[];
-  /** For each record: how many bytes its key and the one before it both start with, and so all keys of its block. */
-  readonly shared: readonly number[];
-  /** For each record: the block of the section that it stands for, if somebody has put it here. */
-  readonly blocks: (Block | undefined)[];
-  /** For each record: the keys of the block of the index that it stands for, if somebody has put them here. */
-  readonly below: (IndexKeys | undefined)[];
-  /** What searches learn of these blocks. */
-  readonly digests: RestartDigests;
-  /** The number of the first record whose key is at or past the first `length` bytes of `target`; `count` if there is none. @throws as `BlockCursor.seek` */
-  find(target: Uint8Array, length: number): number;
-}
-
-/** The first look into an index block, for one key. Many programs read one ref, and would wait in vain for all records of the index to be read. */
-export class FirstLook implements IndexView {
+/** What a lookup sees of an index block. */
+export abstract class IndexView {
+  /** For each record that is known: the position of the block that it stands for. */
   readonly positions: number[] = [];
+  /** For each record: how many bytes its key and the one before it both start with, and so all keys of its block. */
   readonly shared: number[] = [];
+  /** For each record: the block of the section that it stands for, if somebody has put it here. */
   readonly blocks: (Block | undefined)[] = [];
+  /** For each record: the keys of the block of the index that it stands for, if somebody has put them here. */
   readonly below: (IndexKeys | undefined)[] = [];
-  readonly digests = new RestartDigests(1);
+  /** What searches learn of these blocks. */
+  abstract readonly digests: RestartDigests;
+  protected readonly known: number;
   readonly #block: Block;
   readonly #cursor: BlockCursor;
-  readonly #known: number;
 
-  /** @param known as in {@link IndexKeys} */
+  /**
+   * @param block of type 'i'
+   * @param known bytes that all keys that are looked for, and those of the block, are said to start with
+   */
   constructor(block: Block, idSize: number, known = 0) {
+    this.known = known;
     this.#block = block;
     this.#cursor = new BlockCursor(idSize);
-    this.#known = known;
   }
 
+  protected get block(): Block {
+    return this.#block;
+  }
+
+  /** Moves over the block. */
+  protected get cursor(): BlockCursor {
+    return this.#cursor;
+  }
+
+  /** Where the index block starts. */
   get position(): number {
-    return this.#block.position;
+    return this.block.position;
   }
 
+  /** How many records are known. */
   get count(): number {
     return this.positions.length;
   }
 
+  /** The number of the first record whose key is at or past the first `length` bytes of `target`; `count` if there is none. @throws as `BlockCursor.seek` */
+  abstract find(target: Uint8Array, length: number): number;
+}
+
+/** The first look into an index block, for one key. Many programs read one ref, and would wait in vain for all records of the index to be read. */
+export class FirstLook extends IndexView {
+  readonly digests = new RestartDigests(1);
+
   /** As {@link IndexView.find}, for the only time. It is number 0, if there is one. */
   find(target: Uint8Array, length: number): number {
-    const shared = this.#cursor.seek(this.#block, target, length, this.#known);
-    if (this.#cursor.next()) {
-      this.positions.push(decodeIndexPosition(this.#cursor));
+    const shared = this.cursor.seek(this.block, target, length, this.known);
+    if (this.cursor.next()) {
+      this.positions.push(decodeIndexPosition(this.cursor));
       this.shared.push(shared);
     }
     return 0;
@@ -71,15 +78,8 @@ export class FirstLook implements IndexView {
 }
 
 /** All records of an index block, for who comes again. */
-export class IndexKeys implements IndexView {
-  readonly positions: number[] = [];
-  readonly shared: number[] = [];
-  readonly blocks: (Block | undefined)[] = [];
-  readonly below: (IndexKeys | undefined)[] = [];
+export class IndexKeys extends IndexView {
   readonly digests: RestartDigests;
-  readonly #block: Block;
-  readonly #cursor: BlockCursor;
-  readonly #known: number;
   readonly #base: Uint8Array;
   /** Of the records that have the base: the first, and the one past the last. */
   #from = 0;
@@ -88,13 +88,10 @@ export class IndexKeys implements IndexView {
   /** For each record: where its value starts. */
   readonly #values: number[] = [];
 
-  /**
-   * @param block of type 'i'
-   * @param known bytes that all keys that are looked for, and those of the block, are said to start with
-   * @throws as `BlockCursor.next`, `decodeIndexPosition`
-   */
+  /** @throws as `BlockCursor.next`, `decodeIndexPosition` */
   constructor(block: Block, idSize: number, known = 0) {
-    const cursor = new BlockCursor(idSize);
+    super(block, idSize, known);
+    const { cursor } = this;
     cursor.enter(block);
     while (cursor.next()) {
       this.positions.push(decodeIndexPosition(cursor));
@@ -105,24 +102,13 @@ export class IndexKeys implements IndexView {
     }
     this.shared[0] = known;
     this.digests = new RestartDigests(this.count);
-    this.#block = block;
-    this.#cursor = cursor;
-    this.#known = known;
     this.#base = this.#readHeads(this.#findBase());
-  }
-
-  get position(): number {
-    return this.#block.position;
-  }
-
-  get count(): number {
-    return this.positions.length;
   }
 
   find(target: Uint8Array, length: number): number {
     const base = this.#base;
     const heads = this.#heads;
-    let start = Math.min(this.#known, base.length);
+    let start = Math.min(this.known, base.length);
     while (start < length && start < base.length && target[start] === base[start]) start++;
     let low = this.#from;
     let high = this.#to;
@@ -131,7 +117,7 @@ export class IndexKeys implements IndexView {
       const isBefore = start === length || target[start]! < base[start]!;
       low = isBefore ? 0 : high;
       high = isBefore ? this.#from : heads.length;
-      start = this.#known;
+      start = this.known;
     }
     const end = high;
     const wanted = headOf(target, start, length);
@@ -159,9 +145,9 @@ export class IndexKeys implements IndexView {
   }
 
   #findInBlock(target: Uint8Array, length: number): number {
-    const cursor = this.#cursor;
-    cursor.seek(this.#block, target, length, this.#known);
-    return cursor.valueEnd < this.#block.recordsEnd ? this.#values.indexOf(cursor.valueStart) : this.count;
+    const { cursor } = this;
+    cursor.seek(this.block, target, length, this.known);
+    return cursor.valueEnd < this.block.recordsEnd ? this.#values.indexOf(cursor.valueStart) : this.count;
   }
 
   /** How many bytes the keys from a quarter of the way to three quarters have in common; and, besides these keys, which have them too. */
@@ -178,13 +164,13 @@ export class IndexKeys implements IndexView {
 
   /** @returns the first `length` bytes of the keys that have the base */
   #readHeads(length: number): Uint8Array {
-    const cursor = this.#cursor;
+    const { cursor } = this;
     cursor.reset();
-    cursor.enter(this.#block);
+    cursor.enter(this.block);
     let base: Uint8Array | undefined;
     for (let index = 0; cursor.next(); index++) {
       if (index === this.#from) base = cursor.key.slice(0, Math.min(length, cursor.keyLength));
-      this.#heads.push(headOf(cursor.key, index < this.#from || index >= this.#to ? this.#known : base!.length, cursor.keyLength));
+      this.#heads.push(headOf(cursor.key, index < this.#from || index >= this.#to ? this.known : base!.length, cursor.keyLength));
     }
     return base!;
   }

@@ -29,9 +29,6 @@ const COMPRESSED_START = BLOCK_HEADER_SIZE + 4;
 /** The smallest body: a record with a key of a byte and no value, one restart and their count. */
 const MIN_BODY = 9;
 
-/** DEFLATE can't make more than this many bytes from one: a body that promises more is refused before memory is taken. */
-const MAX_INFLATION = 1032;
-
 /** What of the table its blocks depend on. */
 export interface BlockFormat {
   /** To what stored blocks are padded; 0: they are not. */
@@ -123,8 +120,7 @@ function compressed(body: Uint8Array): Uint8Array | undefined {
 /** The block as it would be if it were stored. */
 function inflated(content: Uint8Array, position: number, file: string | undefined): Uint8Array {
   const length = getU32(content, BLOCK_HEADER_SIZE);
-  const streamLength = content.length - COMPRESSED_START;
-  if (length >= MIN_BODY && length <= MAX_BLOCK_SIZE - BLOCK_HEADER_SIZE && length <= streamLength * MAX_INFLATION) {
+  if (length >= MIN_BODY && length <= MAX_BLOCK_SIZE - BLOCK_HEADER_SIZE) {
     const found = inflate(content, COMPRESSED_START, Uint8Array.of(ZLIB, 0, 0, 0), length);
     if (found?.end === content.length) return found.bytes;
   }
