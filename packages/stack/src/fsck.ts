@@ -2,7 +2,7 @@
 import type { Hash } from '@reftable/block';
 import type { SourceInfo } from '@reftable/io';
 import type { Finding } from '@reftable/table/verify';
-import { MAX_PER_CODE, verifyTableCore } from '@reftable/table/verify';
+import { FindingCounts, verifyTableCore } from '@reftable/table/verify';
 import { isReftableError, type ReftableError } from '@reftable/varint';
 import { ask, CloseRequest, perform, performSync, type Steps } from './requests.js';
 import type { ReadableStorage, ReadableStorageSync, StackStorage, StackStorageSync, StoredFile } from './storage.js';
@@ -93,12 +93,10 @@ function* fsck(options: FsckOptions): Steps<StackFinding[]> {
 
 function* lookAtStack(list: ReadList, { hash }: FsckOptions): Steps<StackFinding[]> {
   const findings: StackFinding[] = [];
-  const counts = new Map<StackFindingCode, number>();
+  const counts = new FindingCounts<StackFindingCode>();
   const add = (code: StackFindingCode, file: string, message: string): void => {
-    const count = (counts.get(code) ?? 0) + 1;
-    counts.set(code, count);
     // A list may have millions of lines that are all wrong.
-    if (count <= MAX_PER_CODE) findings.push({ code, severity: SEVERITIES[code], message, file });
+    if (counts.add(code)) findings.push({ code, severity: SEVERITIES[code], message, file });
   };
   const files = yield* listFolder(add);
   const names = lookAtList(list, files !== undefined, add);
@@ -111,9 +109,7 @@ function* lookAtStack(list: ReadList, { hash }: FsckOptions): Steps<StackFinding
   }
   compareTables(limits, hash, add);
   if (files !== undefined) lookAtFiles(files, list.error === undefined ? new Set(names) : undefined, add);
-  for (const [code, count] of counts) {
-    if (count > MAX_PER_CODE) findings.push({ code: 'FINDINGS_OMITTED', severity: 'info', message: `${count - MAX_PER_CODE} more of ${code}`, file: '.' });
-  }
+  for (const finding of counts.omitted()) findings.push({ ...finding, file: '.' });
   return findings;
 }
 

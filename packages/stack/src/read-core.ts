@@ -23,6 +23,11 @@ export class ReadCore extends StateReader {
     return this.#state;
   }
 
+  /** What its tables are of; undefined if there is neither a table to tell nor an option. */
+  get knownHash(): Hash | undefined {
+    return this.state.tables[0]?.core.hash ?? this.place.hash;
+  }
+
   /** What its tables are of, or would be. */
   get hash(): Hash {
     return this.state.merged.hash;

@@ -2,7 +2,7 @@
 import { Reader, ReaderSync } from '@reftable/table';
 import { ReftableError } from '@reftable/varint';
 import type { StackState } from './stack-state.js';
-import { tableInfo, type StackTable } from './stack-table.js';
+import type { StackTable } from './stack-table.js';
 import { StateReader } from './state-reader.js';
 
 class SnapshotCore extends StateReader {
@@ -36,7 +36,7 @@ export class StackSnapshot extends Reader {
 
   /** Its tables, oldest first. @throws `SNAPSHOT_RELEASED` (misuse) */
   get tables(): StackTable[] {
-    return this.core.state.tables.map(tableInfo);
+    return this.core.tables;
   }
 
   /** Ends it; a second time does nothing. Reading it is a misuse then. */
@@ -60,7 +60,7 @@ export class StackSnapshotSync extends ReaderSync {
 
   /** As {@link StackSnapshot.tables}. */
   get tables(): StackTable[] {
-    return this.core.state.tables.map(tableInfo);
+    return this.core.tables;
   }
 
   /** As {@link StackSnapshot.release}. */

@@ -6,7 +6,7 @@ import { openState, ReadCore } from './read-core.js';
 import { performSync, type Steps } from './requests.js';
 import { StackSnapshotSync } from './snapshot.js';
 import type { StackReaderOptions } from './stack-reader.js';
-import { tableInfo, type StackTable } from './stack-table.js';
+import type { StackTable } from './stack-table.js';
 import type { ReadableStorageSync } from './storage.js';
 import { readableReftable } from './table-format.js';
 
@@ -23,12 +23,12 @@ export class StackReaderSync extends ReaderSync {
 
   /** As `StackReader.hash`. */
   get hash(): Hash | undefined {
-    return this.core.state.tables[0]?.core.hash ?? this.core.place.hash;
+    return this.core.knownHash;
   }
 
   /** As `StackReader.tables`. */
   get tables(): StackTable[] {
-    return this.core.state.tables.map(tableInfo);
+    return this.core.tables;
   }
 
   /** As `StackReader.reload`. */

@@ -5,7 +5,7 @@ import { disposalOf } from './disposal.js';
 import { openState, ReadCore } from './read-core.js';
 import { perform, type Steps } from './requests.js';
 import { StackSnapshot } from './snapshot.js';
-import { tableInfo, type StackTable } from './stack-table.js';
+import type { StackTable } from './stack-table.js';
 import type { ReadableStorage } from './storage.js';
 import { readableReftable, type ReadableFormat } from './table-format.js';
 
@@ -41,12 +41,12 @@ export class StackReader extends Reader {
 
   /** The stack's hash; undefined if there is neither a table to tell nor an option. */
   get hash(): Hash | undefined {
-    return this.core.state.tables[0]?.core.hash ?? this.core.place.hash;
+    return this.core.knownHash;
   }
 
   /** Its tables, oldest first. */
   get tables(): StackTable[] {
-    return this.core.state.tables.map(tableInfo);
+    return this.core.tables;
   }
 
   /**

@@ -2,6 +2,7 @@ import type { Ref } from '@reftable/block';
 import type { Core, CursorCore } from '@reftable/io';
 import { isFound, type FoundRef, type LogView, type ReaderCore, type RefView } from '@reftable/table';
 import type { StackState } from './stack-state.js';
+import { tableInfo, type StackTable } from './stack-table.js';
 
 /** A cursor uses the state that it moves over until it is closed, as an iteration does that is over; or until nobody has it any more. */
 const cursors = new FinalizationRegistry<StackState>((state) => {
@@ -15,6 +16,11 @@ export abstract class StateReader implements ReaderCore {
 
   get idSize(): number {
     return this.state.merged.idSize;
+  }
+
+  /** Its tables, oldest first. */
+  get tables(): StackTable[] {
+    return this.state.tables.map(tableInfo);
   }
 
   refCursor(): CursorCore<RefView> {

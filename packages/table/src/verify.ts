@@ -1,2 +1,2 @@
 export { verifyTable, verifyTableCore, verifyTableSync, type VerifyOptions } from './verify/verify-table.js';
-export { MAX_PER_CODE, SEVERITIES, type Finding, type FindingCode, type Severity, type TablePart } from './verify/finding.js';
+export { FindingCounts, SEVERITIES, type Finding, type FindingCode, type Severity, type TablePart } from './verify/finding.js';

@@ -80,13 +80,37 @@ export interface Finding {
 /** So many findings of one code are listed one by one; the others are counted. */
 export const MAX_PER_CODE = 100;
 
+/** Counts findings by their codes, so that a list of them stays short. */
+export class FindingCounts<C extends string> {
+  readonly #counts = new Map<C, number>();
+
+  /** Whether no more of a code are listed. */
+  isFull(code: C): boolean {
+    return (this.#counts.get(code) ?? 0) >= MAX_PER_CODE;
+  }
+
+  /** Counts a finding. Whether it is to be listed. */
+  add(code: C): boolean {
+    const isListed = !this.isFull(code);
+    this.#counts.set(code, (this.#counts.get(code) ?? 0) + 1);
+    return isListed;
+  }
+
+  /** What is to be said at the list's end of those that are not in it. */
+  omitted(): Pick<Finding, 'code' | 'severity' | 'message'>[] {
+    const [code, severity] = ['FINDINGS_OMITTED', SEVERITIES.FINDINGS_OMITTED] as const;
+    const over = [...this.#counts].filter(([, count]) => count > MAX_PER_CODE);
+    return over.map(([of, count]) => ({ code, severity, message: `${count - MAX_PER_CODE} more of ${of}` }));
+  }
+}
+
 /** Collects findings. */
 export class Findings {
   /** What is looked at: the section of the findings that come. */
   section: TablePart | undefined;
   readonly #file: string | undefined;
   readonly #list: Finding[] = [];
-  readonly #counts = new Map<FindingCode, number>();
+  readonly #counts = new FindingCounts<FindingCode>();
 
   constructor(file: string | undefined) {
     this.#file = file;
@@ -94,14 +118,9 @@ export class Findings {
 
   /** @param offset in the file, in bytes; @param section if it is not the one that is looked at */
   add(code: FindingCode, message: string, offset?: number, section = this.section): void {
-    const count = this.#counts.get(code) ?? 0;
-    if (count >= MAX_PER_CODE) {
-      this.#counts.set(code, count + 1);
-      return;
-    }
     // One damage may show in two ways to the same place.
-    if (this.#list.some((other) => other.code === code && other.offset === offset && other.message === message)) return;
-    this.#counts.set(code, count + 1);
+    if (!this.#counts.isFull(code) && this.#list.some((other) => other.code === code && other.offset === offset && other.message === message)) return;
+    if (!this.#counts.add(code)) return;
     this.#list.push({
       code,
       severity: SEVERITIES[code],
@@ -124,9 +143,7 @@ export class Findings {
 
   /** All of them, in the order in which they were met; at the end, how many are not listed. */
   list(): Finding[] {
-    for (const [code, count] of this.#counts) {
-      if (count > MAX_PER_CODE) this.add('FINDINGS_OMITTED', `${count - MAX_PER_CODE} more of ${code}`, undefined, undefined);
-    }
+    for (const { code, message } of this.#counts.omitted()) this.add(code, message);
     return this.#list;
   }
 }
